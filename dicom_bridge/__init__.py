@@ -1,0 +1,1 @@
+"""The container at the hospital: DICOM comes in over DIMSE and goes on to the inbox."""

@@ -1,0 +1,1 @@
+"""Lambda entry points: one package each, none of which imports another."""

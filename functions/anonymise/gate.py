@@ -1,0 +1,154 @@
+"""Passing a batch of raw objects through the gate, so that nothing leaks and nothing is lost.
+
+The order of the side effects of an object is: archive object (or quarantine copy and item), fate,
+delete of the raw object. A crash after any of them leaves a raw object whose message comes again,
+and each step done twice is a no-op.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from functions.anonymise.passage import Errand, Passage, Passed
+from functions.anonymise.rooms import Rooms
+from scanloft.aws.batches import Delivery, Outcome
+from scanloft.aws.detention import Detention
+from scanloft.aws.objects import ObjectStore
+from scanloft.aws.projects import ProjectIndex, SecretStore
+from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.aws.rows import Rows
+from scanloft.aws.uploads import UploadIndex
+from scanloft.core.errors import ArchiveError, InvalidRequest
+from scanloft.core.keys import InboxKey, is_dicom_upload
+from scanloft.core.model import Upload, UploadSource
+from scanloft.core.overlap import overlapped
+from scanloft.core.settings import AnonymiseSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of a batch: the objects that passed, and an outcome for each delivery."""
+
+    passed: Sequence[Passed]
+    outcomes: Sequence[Outcome]
+
+
+class Gate:
+    """The only way from the inbox to the archive."""
+
+    def __init__(
+        self, settings: AnonymiseSettings, *, s3: "S3Client", dynamodb: "DynamoDBClient"
+    ) -> None:
+        self._threads = settings.threads
+        self._inbox = ObjectStore(settings.inbox_bucket, s3)
+        index = Rows(settings.index_table, dynamodb)
+        pseudonyms = Rows(settings.pseudonyms_table, dynamodb)
+        self._uploads = UploadIndex(index)
+        self._rooms = Rooms(ProjectIndex(index), SecretStore(pseudonyms))
+        self._passage = Passage(
+            inbox=self._inbox,
+            archive=ObjectStore(settings.archive_bucket, s3),
+            detention=Detention(self._inbox, QuarantineIndex(index)),
+            object_limit_bytes=settings.object_limit_bytes,
+            memory_budget_bytes=settings.memory_budget_bytes,
+            now=now,
+        )
+
+    def pass_batch(self, deliveries: Sequence[Delivery]) -> Batch:
+        """Passes the objects side by side, then writes their fates, then deletes the raw ones.
+
+        Raises:
+            Unavailable: what is needed to begin could not be read; nothing was done.
+        """
+        errands = self._errands(deliveries)
+        results = overlapped(errands, self._take, threads=self._threads)
+        passed = [result for result in results if isinstance(result, Passed)]
+        unfinished = self._finish(passed)
+        outcomes = [
+            result if isinstance(result, Exception) else unfinished if result else None
+            for result in results
+        ]
+        return Batch(passed=passed, outcomes=outcomes)
+
+    def _take(self, errand: Errand | InvalidRequest) -> Passed | None:
+        if isinstance(errand, InvalidRequest):
+            raise errand
+        return self._passage.take(errand)
+
+    def _errands(self, deliveries: Sequence[Delivery]) -> list[Errand | InvalidRequest]:
+        keys = [_parsed(delivery.arrival.key) for delivery in deliveries]
+        valid = [key for key in keys if isinstance(key, InboxKey)]
+        rooms = self._rooms.of((key.project for key in valid), threads=self._threads)
+        declared = self._uploads.declared(filter(None, map(_declared_file, valid)))
+
+        def errand(key: InboxKey, delivery: Delivery) -> Errand:
+            file = _declared_file(key)
+            declaration = declared.get(file) if file else None
+            return Errand(
+                key=key,
+                arrival=delivery.arrival,
+                attempt=delivery.attempt,
+                room=rooms[key.project],
+                declaration=None if key.is_member else declaration,
+                declaration_needed=file is not None and declaration is None,
+            )
+
+        return [
+            errand(key, delivery) if isinstance(key, InboxKey) else key
+            for key, delivery in zip(keys, deliveries, strict=True)
+        ]
+
+    def _finish(self, passed: Sequence[Passed]) -> ArchiveError | None:
+        """Writes the fates, then deletes the raw objects; the error that kept it from both."""
+        try:
+            self._announce(passed)
+            self._uploads.put_fates((one.key.project, one.key.upload, one.fate) for one in passed)
+            self._inbox.delete([str(one.key) for one in passed])
+        except ArchiveError as error:
+            return error
+        return None
+
+    def _announce(self, passed: Sequence[Passed]) -> None:
+        """Makes an upload of each DICOM association, so that what it brought can be found."""
+        associations = {
+            (one.key.project, one.key.upload): one.sender
+            for one in passed
+            if is_dicom_upload(one.key.upload)
+        }
+        uploads = [
+            Upload(
+                project=project,
+                upload=upload,
+                source=UploadSource.DICOM,
+                created_at=now(),
+                created_by=sender,
+            )
+            for (project, upload), sender in associations.items()
+        ]
+        for result in overlapped(uploads, self._uploads.create, threads=self._threads):
+            if isinstance(result, Exception):
+                raise result
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _parsed(key: str) -> InboxKey | InvalidRequest:
+    try:
+        return InboxKey.parse(key)
+    except InvalidRequest as error:
+        return error
+
+
+def _declared_file(key: InboxKey) -> tuple[str, str, str] | None:
+    """The file that was declared for this object; its zip or tar for a member; None for DICOM."""
+    if is_dicom_upload(key.upload):
+        return None
+    return key.project, key.upload, key.number.partition(".")[0]

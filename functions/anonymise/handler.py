@@ -1,0 +1,49 @@
+"""The Lambda entry point of anonymise."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from functions.anonymise.gate import Gate
+from scanloft.aws import clients
+from scanloft.aws.batches import Delivery, Outcome, answer_arrivals
+from scanloft.core.settings import AnonymiseSettings
+
+logger = Logger(service="anonymise")
+metrics = Metrics(namespace="scanloft", service="anonymise")
+
+
+@cache
+def gate() -> Gate:
+    """The gate of this process."""
+    settings = AnonymiseSettings.from_env(os.environ)
+    return Gate(settings, s3=clients.s3(), dynamodb=clients.dynamodb())
+
+
+@metrics.log_metrics
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Passes raw objects through the gate.
+
+    In: an SQS batch of S3 event notifications for the prefix `dicom/` of the inbox.
+    Out: objects under `dicom/` of the archive, or under `quarantine/` of the inbox with an item in
+    the index; a fate for each; the raw object gone. Answers `batchItemFailures`.
+    """
+    del context
+    return answer_arrivals(event, _pass)
+
+
+def _pass(deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+    batch = gate().pass_batch(deliveries)
+    metrics.add_metric(name="passed", unit=MetricUnit.Count, value=len(batch.passed))
+    for passed in batch.passed:
+        metrics.add_metric(name=passed.fate.kind, unit=MetricUnit.Count, value=1)
+        if passed.fate.code:
+            logger.info("object refused", key=str(passed.key), code=passed.fate.code)
+    for outcome in batch.outcomes:
+        if outcome is not None:
+            logger.warning("object will be tried again", error=type(outcome).__name__)
+    return batch.outcomes

@@ -1,0 +1,1 @@
+"""The REST API: projects, members, uploads, quarantine, search, downloads and tokens."""

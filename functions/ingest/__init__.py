@@ -1,0 +1,1 @@
+"""Indexing: what appeared in the archive bucket becomes rows that can be searched."""

@@ -1,0 +1,135 @@
+"""The members of a zip or tar, read one by one within bounds; their names are never used."""
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, cast
+
+from functions.unpack.streams import Counted, decompressed
+from functions.unpack.zip_directory import check_directory
+from scanloft.core.errors import BadArchiveFile, Oversized, Rejected
+
+ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+NESTED_MAGIC = (*ZIP_MAGIC, b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
+BROKEN = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
+"""What the libraries raise at files that are damaged, encrypted or packed in an unknown way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a zip or tar may unpack to; `ratio` is unpacked bytes for each packed one."""
+
+    members: int
+    member_bytes: int
+    total_bytes: int
+    ratio: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member by its place; `refusal` says why it is not unpacked, and then there is no body."""
+
+    place: int
+    body: bytes = b""
+    refusal: Rejected | None = None
+
+
+def members(packed: IO[bytes], *, size_bytes: int, limits: Limits) -> Iterator[Member]:
+    """The members of a zip (by its directory) or a tar, plain or compressed (as a stream).
+
+    Folders are left out and not counted. Links, devices, zips and tars within, and members above
+    the limit come without a body.
+
+    Raises:
+        BadArchiveFile: damaged, encrypted, or more than the limits allow.
+    """
+    allowed = min(limits.total_bytes, max(size_bytes, 1024 * 1024) * limits.ratio)
+    is_zip = packed.read(4) in ZIP_MAGIC
+    packed.seek(0)
+    try:
+        if is_zip:
+            check_directory(packed, size_bytes=size_bytes, member_limit=limits.members)
+            found = _zip_members(packed, allowed=allowed, limits=limits)
+        else:
+            found = _tar_members(packed, allowed=allowed, limits=limits)
+        for member in found:
+            if member.place >= limits.members:
+                raise BadArchiveFile(
+                    f"The file holds more than {limits.members} members: split it.",
+                    limit=limits.members,
+                )
+            yield member
+    except BROKEN as error:
+        raise BadArchiveFile(
+            "The file cannot be unpacked: it is damaged, encrypted, or packed in a way other than "
+            "zip, tar, tar.gz, tar.bz2 or tar.xz. Pack it again.",
+            error=type(error).__name__,
+        ) from error
+
+
+def _zip_members(packed: IO[bytes], *, allowed: int, limits: Limits) -> Iterator[Member]:
+    unpacked = 0
+    with zipfile.ZipFile(packed) as archive:
+        files = (info for info in archive.infolist() if not info.is_dir())
+        for place, info in enumerate(files):
+            if _is_link(info):
+                yield Member(place, refusal=_not_a_file())
+                continue
+            with archive.open(info) as stream:
+                body = Counted(stream, allowed=allowed - unpacked).read(limits.member_bytes + 1)
+            unpacked += len(body)
+            yield _member(place, body, limits)
+
+
+def _tar_members(packed: IO[bytes], *, allowed: int, limits: Limits) -> Iterator[Member]:
+    counted = cast("IO[bytes]", Counted(decompressed(packed), allowed=allowed))
+    place = 0
+    with tarfile.open(fileobj=counted, mode="r|") as archive:
+        for info in archive:
+            if info.isdir():
+                continue
+            stream = archive.extractfile(info) if info.isreg() else None
+            if stream is None:
+                yield Member(place, refusal=_not_a_file())
+            else:
+                yield _member(place, stream.read(limits.member_bytes + 1), limits)
+            place += 1
+
+
+def _member(place: int, body: bytes, limits: Limits) -> Member:
+    if len(body) > limits.member_bytes:
+        return Member(
+            place,
+            refusal=Oversized(
+                f"This member is larger than {limits.member_bytes} bytes, the limit of this "
+                "archive for one object.",
+                limit_bytes=limits.member_bytes,
+            ),
+        )
+    if body.startswith(NESTED_MAGIC):
+        return Member(
+            place,
+            refusal=BadArchiveFile(
+                "A zip or tar within a zip or tar is not unpacked: send it by itself."
+            ),
+        )
+    return Member(place, body)
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    """Whether a zip made on Unix says that this entry is a symbolic link."""
+    return (info.external_attr >> 16) & 0o170000 == 0o120000
+
+
+def _not_a_file() -> BadArchiveFile:
+    return BadArchiveFile("Links and devices are not unpacked: pack the files themselves.")

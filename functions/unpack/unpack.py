@@ -1,0 +1,172 @@
+"""Unpacking one zip or tar: members into the inbox, then its fate, then the file is deleted."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from functions.unpack.members import Limits, Member, members
+from scanloft.aws.batches import Delivery
+from scanloft.aws.detention import Detention
+from scanloft.aws.objects import ObjectStore
+from scanloft.aws.projects import SecretStore
+from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.aws.reader import opened
+from scanloft.aws.rows import Rows
+from scanloft.aws.uploads import UploadIndex
+from scanloft.core.errors import (
+    ArchiveError,
+    DeclarationMismatch,
+    NotFound,
+    Oversized,
+    UnknownProject,
+)
+from scanloft.core.fates import Disposition, judged
+from scanloft.core.keys import InboxKey
+from scanloft.core.model import Fate, FateKind
+from scanloft.core.overlap import overlapped
+from scanloft.core.settings import MIB, UnpackSettings
+from scanloft.deid.pseudonyms import Pseudonyms
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+THREADS = 16
+CHUNK_BYTES = 32 * MIB
+"""Members are put side by side, so many bytes of them at a time."""
+
+
+class Unpacker:
+    """The way of a zip or tar: what is in it goes through the gate, object by object."""
+
+    def __init__(
+        self, settings: UnpackSettings, *, s3: "S3Client", dynamodb: "DynamoDBClient"
+    ) -> None:
+        index = Rows(settings.index_table, dynamodb)
+        self._inbox = ObjectStore(settings.inbox_bucket, s3)
+        self._uploads = UploadIndex(index)
+        self._secrets = SecretStore(Rows(settings.pseudonyms_table, dynamodb))
+        self._detention = Detention(self._inbox, QuarantineIndex(index))
+        self._size_limit_bytes = settings.archive_file_limit_bytes
+        self._limits = Limits(
+            members=settings.member_limit,
+            member_bytes=settings.object_limit_bytes,
+            total_bytes=settings.unpacked_limit_bytes,
+            ratio=settings.ratio_limit,
+        )
+
+    def unpack(self, delivery: Delivery) -> Fate | None:
+        """Unpacks the file; None where it is gone, so another delivery did it.
+
+        Raises:
+            Unavailable, or a defect of the code: the file stays, its message comes again.
+        """
+        key = InboxKey.parse(delivery.arrival.key)
+        try:
+            self._inbox.metadata(str(key))
+        except NotFound:
+            return None
+        try:
+            fate = self._unpacked(key, delivery)
+        except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
+            fate = self._detained(key, delivery, error)
+        self._uploads.put_fates([(key.project, key.upload, fate)])
+        self._inbox.delete([str(key)])
+        return fate
+
+    def _unpacked(self, key: InboxKey, delivery: Delivery) -> Fate:
+        size_bytes = delivery.arrival.size_bytes
+        self._check(key, size_bytes=size_bytes)
+        count = 0
+        with opened(self._inbox, str(key), size_bytes=size_bytes) as packed:
+            found = members(packed, size_bytes=size_bytes, limits=self._limits)
+            for chunk in _chunks(found):
+                self._put(key, chunk)
+                count += len(chunk)
+        return Fate(
+            number=key.number,
+            kind=FateKind.UNPACKED,
+            size_bytes=size_bytes,
+            actions={"members": count},
+        )
+
+    def _check(self, key: InboxKey, *, size_bytes: int) -> None:
+        """Compares the file with its declaration; each member is bounded, so no checksum here.
+
+        Raises:
+            UnknownProject, DeclarationMismatch, Oversized: it is not unpacked.
+        """
+        self._secrets.secret(key.project)
+        if size_bytes > self._size_limit_bytes:
+            raise Oversized(
+                f"The file is larger than {self._size_limit_bytes} bytes: split it.",
+                limit_bytes=self._size_limit_bytes,
+            )
+        declaration = self._uploads.declaration(key.project, key.upload, key.number)
+        if declaration is None or declaration.size_bytes != size_bytes:
+            raise DeclarationMismatch(
+                "The file was not declared, or with another size: send it again as a new upload."
+            )
+
+    def _put(self, key: InboxKey, chunk: list[Member]) -> None:
+        """Puts members into the inbox and writes the fates of those that are refused."""
+        refused = [
+            (
+                key.project,
+                key.upload,
+                Fate(
+                    number=key.member(member.place).number,
+                    kind=FateKind.IGNORED,
+                    code=member.refusal.code,
+                    reason=member.refusal.message,
+                ),
+            )
+            for member in chunk
+            if member.refusal
+        ]
+        self._uploads.put_fates(refused)
+        wanted = [member for member in chunk if not member.refusal]
+
+        def put(member: Member) -> None:
+            self._inbox.put(str(key.member(member.place)), member.body)
+
+        for result in overlapped(wanted, put, threads=THREADS):
+            if isinstance(result, Exception):
+                raise result
+
+    def _detained(self, key: InboxKey, delivery: Delivery, error: Exception) -> Fate:
+        disposition, reason = judged(error, attempt=delivery.attempt)
+        if disposition is Disposition.RETRY:
+            raise error
+        return self._detention.detain(
+            key,
+            error=reason,
+            item=self._item(key, delivery, reason),
+            size_bytes=delivery.arrival.size_bytes,
+            now=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _item(self, key: InboxKey, delivery: Delivery, reason: ArchiveError) -> str:
+        """A name by content under the project's secret; by place where there is no such project."""
+        if isinstance(reason, UnknownProject):
+            return f"{key.upload}-{key.number}"
+        digest = hashlib.sha256()
+        if delivery.arrival.size_bytes <= self._size_limit_bytes:
+            with opened(self._inbox, str(key), size_bytes=delivery.arrival.size_bytes) as packed:
+                while chunk := packed.read(MIB):
+                    digest.update(chunk)
+        return Pseudonyms(self._secrets.secret(key.project)).content_id(digest.digest())
+
+
+def _chunks(found: Iterator[Member]) -> Iterator[list[Member]]:
+    chunk: list[Member] = []
+    size_bytes = 0
+    for member in found:
+        chunk.append(member)
+        size_bytes += len(member.body)
+        if size_bytes >= CHUNK_BYTES or len(chunk) >= 16 * THREADS:
+            yield chunk
+            chunk, size_bytes = [], 0
+    if chunk:
+        yield chunk

@@ -1,0 +1,116 @@
+"""What each function may do: the one table that its role is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanloft.core.blueprint import (
+    ANONYMISE,
+    API,
+    ARCHIVE,
+    AUTHORISE,
+    DICOMWEB,
+    INBOX,
+    INGEST,
+    SUMMARISE,
+    SUMMARISE_QUEUE,
+    UNPACK,
+    Bucket,
+    Queue,
+)
+from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
+from scanloft.core.tables import INDEX, PSEUDONYMS, Table
+
+
+class Verb(StrEnum):
+    """What can be done to an object."""
+
+    GET = "s3:GetObject"
+    PUT = "s3:PutObject"
+    DELETE = "s3:DeleteObject"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAccess:
+    """Verbs on the objects below some prefixes of a bucket.
+
+    `listing` goes with every reader that must tell a missing object from a forbidden one.
+    """
+
+    bucket: Bucket
+    prefixes: tuple[str, ...]
+    verbs: tuple[Verb, ...]
+    listing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowAccess:
+    """Actions on the rows of a table."""
+
+    table: Table
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Messages to a queue."""
+
+    queue: Queue
+
+
+Permission = ObjectAccess | RowAccess | Sending
+
+GET_ROW = ("dynamodb:GetItem",)
+READ_ROWS = (*GET_ROW, "dynamodb:Query")
+WRITE_NEW_ROW = ("dynamodb:PutItem",)
+WRITE_ROWS = (*WRITE_NEW_ROW, "dynamodb:BatchWriteItem")
+DELETE_ROWS = ("dynamodb:DeleteItem",)
+
+RAW_DICOM = f"{InboxPrefix.DICOM}/"
+RAW_ARCHIVES = f"{InboxPrefix.ARCHIVES}/"
+RAW_QUARANTINE = f"{InboxPrefix.QUARANTINE}/"
+DERIVED = "derived/"
+"""Where summarise writes; nothing there is announced, so that no function can trigger itself."""
+
+READ_INDEX = RowAccess(INDEX, READ_ROWS)
+WRITE_INDEX = RowAccess(INDEX, (*READ_ROWS, *WRITE_ROWS))
+CHANGE_INDEX = RowAccess(INDEX, (*READ_ROWS, *WRITE_ROWS, *DELETE_ROWS))
+READ_SECRETS = RowAccess(PSEUDONYMS, GET_ROW)
+WRITE_SECRETS = RowAccess(PSEUDONYMS, WRITE_NEW_ROW)
+
+PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
+    ANONYMISE.name: (
+        ObjectAccess(INBOX, (RAW_DICOM,), (Verb.GET, Verb.DELETE), listing=True),
+        ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.PUT,)),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET, Verb.PUT), listing=True),
+        WRITE_INDEX,
+        READ_SECRETS,
+    ),
+    UNPACK.name: (
+        ObjectAccess(INBOX, (RAW_ARCHIVES,), (Verb.GET, Verb.DELETE), listing=True),
+        ObjectAccess(INBOX, (RAW_DICOM, RAW_QUARANTINE), (Verb.PUT,)),
+        WRITE_INDEX,
+        READ_SECRETS,
+    ),
+    INGEST.name: (
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
+        WRITE_INDEX,
+        Sending(SUMMARISE_QUEUE),
+    ),
+    SUMMARISE.name: (
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
+        ObjectAccess(ARCHIVE, (DERIVED,), (Verb.GET, Verb.PUT)),
+        WRITE_INDEX,
+    ),
+    API.name: (
+        ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
+        CHANGE_INDEX,
+        WRITE_SECRETS,
+    ),
+    DICOMWEB.name: (
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, DERIVED), (Verb.GET,), listing=True),
+        READ_INDEX,
+    ),
+    AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
+}

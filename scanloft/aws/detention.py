@@ -1,0 +1,43 @@
+"""Moving a raw object of the inbox to quarantine: copy, then row; the raw one is deleted later."""
+
+from scanloft.aws.objects import ObjectStore
+from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.core.errors import ArchiveError, UnknownProject
+from scanloft.core.keys import InboxKey, quarantine_object_key
+from scanloft.core.model import Fate, FateKind, QuarantineItem
+
+
+class Detention:
+    """The way of an object into quarantine; each step may be repeated without harm."""
+
+    def __init__(self, inbox: ObjectStore, quarantine: QuarantineIndex) -> None:
+        self._inbox = inbox
+        self._quarantine = quarantine
+
+    def detain(
+        self, key: InboxKey, *, error: ArchiveError, item: str, size_bytes: int, now: str
+    ) -> Fate:
+        """Copies the object out of the way of the inbox's lifecycle and writes down why.
+
+        `item` names it by its content, so that the same object sent again is one item.
+        """
+        self._inbox.copy(str(key), quarantine_object_key(key.project, item))
+        entry = QuarantineItem(
+            project=key.project,
+            item=item,
+            code=error.code,
+            reason=error.message,
+            upload=key.upload,
+            number=key.number,
+            size_bytes=size_bytes,
+            arrived_at=now,
+        )
+        self._quarantine.put(entry, assigned=not isinstance(error, UnknownProject))
+        return Fate(
+            number=key.number,
+            kind=FateKind.QUARANTINED,
+            code=error.code,
+            reason=error.message,
+            item=item,
+            size_bytes=size_bytes,
+        )

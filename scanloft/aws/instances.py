@@ -1,0 +1,179 @@
+"""Instances, series and studies in the index table: rows to values and back."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scanloft.aws.rows import ABSENT, Rows, Value
+from scanloft.core.errors import Conflict
+from scanloft.core.items import (
+    INSTANCE_SORT,
+    SERIES_SORT,
+    instance_item,
+    series_item,
+    series_partition,
+    study_item,
+    study_partition,
+    study_rows_partitions,
+)
+from scanloft.core.model import Attributes, Instance, Location, Series, Study
+
+
+class InstanceIndex:
+    """What the index says of the instances, series and studies of all projects."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def put_instance(self, instance: Instance) -> None:
+        """Indexes an instance; the same bytes again are a no-op.
+
+        Raises:
+            Conflict: another object with this SOP Instance UID is indexed.
+        """
+        written = self._rows.put_if(
+            instance_item(instance.project, instance.series_uid, instance.sop_uid),
+            _instance_row(instance),
+            condition=f"{ABSENT} OR #sha256 = :sha256",
+            values={"sha256": instance.sha256},
+        )
+        if not written:
+            raise Conflict("Another object with this SOP Instance UID is already indexed.")
+
+    def instance(self, project: str, series_uid: str, sop_uid: str) -> Instance | None:
+        """One instance, None where there is none."""
+        row = self._rows.get(instance_item(project, series_uid, sop_uid))
+        return None if row is None else _instance(row)
+
+    def instances(self, project: str, series_uid: str) -> Iterator[Instance]:
+        """The instances of a series in the order of their SOP Instance UIDs."""
+        partition = series_partition(project, series_uid)
+        return map(_instance, self._rows.query(partition, sort_prefix=INSTANCE_SORT))
+
+    def put_series(self, series: Series) -> bool:
+        """Writes a series over the revision it was read at; False when another was faster."""
+        key = series_item(series.project, series.study_uid, series.series_uid)
+        return self._put_revision(key, _series_row(series), revision=series.revision)
+
+    def series(self, project: str, study_uid: str, series_uid: str) -> Series | None:
+        """One series, None where there is none."""
+        row = self._rows.get(series_item(project, study_uid, series_uid))
+        return None if row is None else _series(row)
+
+    def series_of_study(self, project: str, study_uid: str) -> Iterator[Series]:
+        """The series of a study in the order of their UIDs."""
+        partition = study_partition(project, study_uid)
+        return map(_series, self._rows.query(partition, sort_prefix=SERIES_SORT))
+
+    def put_study(self, study: Study) -> bool:
+        """Writes a study over the revision it was read at; False when another was faster."""
+        key = study_item(study.project, study.study_uid)
+        return self._put_revision(key, _study_row(study), revision=study.revision)
+
+    def study(self, project: str, study_uid: str) -> Study | None:
+        """One study, None where there is none."""
+        row = self._rows.get(study_item(project, study_uid))
+        return None if row is None else _study(row)
+
+    def studies(self, project: str) -> Iterator[Study]:
+        """All studies of a project."""
+        for partition in study_rows_partitions(project):
+            yield from map(_study, self._rows.query(partition))
+
+    def _put_revision(self, key: Any, row: Mapping[str, Value], *, revision: int) -> bool:
+        if revision == 0:
+            return self._rows.put_new(key, {**row, "revision": 1})
+        return self._rows.put_if(
+            key,
+            {**row, "revision": revision + 1},
+            condition="#revision = :revision",
+            values={"revision": revision},
+        )
+
+
+def _pack(attributes: Attributes) -> str:
+    return json.dumps(attributes, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def _unpack(text: str) -> Attributes:
+    return {tag: tuple(values) for tag, values in json.loads(text).items()}
+
+
+def _instance_row(instance: Instance) -> dict[str, Value]:
+    return {
+        "project": instance.project,
+        "study_uid": instance.study_uid,
+        "series_uid": instance.series_uid,
+        "sop_uid": instance.sop_uid,
+        "sop_class_uid": instance.sop_class_uid,
+        "transfer_syntax_uid": instance.transfer_syntax_uid,
+        "key": instance.location.key,
+        "offset": instance.location.offset,
+        "length": instance.location.length,
+        "sha256": instance.sha256,
+        "header_length": instance.header_length,
+        "attributes": _pack(instance.attributes),
+    }
+
+
+def _instance(row: Mapping[str, Any]) -> Instance:
+    return Instance(
+        project=row["project"],
+        study_uid=row["study_uid"],
+        series_uid=row["series_uid"],
+        sop_uid=row["sop_uid"],
+        sop_class_uid=row["sop_class_uid"],
+        transfer_syntax_uid=row["transfer_syntax_uid"],
+        location=Location(key=row["key"], offset=row["offset"], length=row["length"]),
+        sha256=row["sha256"],
+        header_length=row["header_length"],
+        attributes=_unpack(row["attributes"]),
+    )
+
+
+def _series_row(series: Series) -> dict[str, Value]:
+    return {
+        "project": series.project,
+        "study_uid": series.study_uid,
+        "series_uid": series.series_uid,
+        "instance_count": series.instance_count,
+        "size_bytes": series.size_bytes,
+        "attributes": _pack(series.attributes),
+    }
+
+
+def _series(row: Mapping[str, Any]) -> Series:
+    return Series(
+        project=row["project"],
+        study_uid=row["study_uid"],
+        series_uid=row["series_uid"],
+        instance_count=row["instance_count"],
+        size_bytes=row["size_bytes"],
+        attributes=_unpack(row["attributes"]),
+        revision=row["revision"],
+    )
+
+
+def _study_row(study: Study) -> dict[str, Value]:
+    return {
+        "project": study.project,
+        "study_uid": study.study_uid,
+        "series_count": study.series_count,
+        "instance_count": study.instance_count,
+        "size_bytes": study.size_bytes,
+        "modalities": list(study.modalities),
+        "attributes": _pack(study.attributes),
+    }
+
+
+def _study(row: Mapping[str, Any]) -> Study:
+    return Study(
+        project=row["project"],
+        study_uid=row["study_uid"],
+        series_count=row["series_count"],
+        instance_count=row["instance_count"],
+        size_bytes=row["size_bytes"],
+        modalities=tuple(row["modalities"]),
+        attributes=_unpack(row["attributes"]),
+        revision=row["revision"],
+    )

@@ -1,0 +1,175 @@
+"""Objects in an S3 bucket: put, get, copy, delete, and signed addresses of them."""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from urllib3.exceptions import HTTPError
+
+from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
+from scanloft.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+DELETE_LIMIT = 1000
+"""How many keys one DeleteObjects call takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object or a range of it; `size_bytes` is the size of the whole object."""
+
+    body: bytes
+    size_bytes: int
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPost:
+    """The address and the form fields of a presigned POST; `file` follows as the last field."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class ObjectStore:
+    """The objects of one bucket."""
+
+    def __init__(self, bucket: str, client: "S3Client") -> None:
+        self.bucket = bucket
+        self._client = client
+
+    def get(self, key: str, *, offset: int = 0, length: int | None = None) -> StoredObject:
+        """The object, or `length` bytes of it from `offset` on (fewer at its end).
+
+        Raises:
+            NotFound: no such key.
+            Unavailable: S3 did not answer, or broke off.
+        """
+        whole = offset == 0 and length is None
+        last = "" if length is None else str(offset + length - 1)
+        extra: dict[str, Any] = {} if whole else {"Range": f"bytes={offset}-{last}"}
+        with translated("GetObject"):
+            answer = self._client.get_object(Bucket=self.bucket, Key=key, **extra)
+            body = _read(cast("IO[bytes]", answer["Body"]))
+        size = int(answer.get("ContentRange", "").rpartition("/")[2] or len(body))
+        return StoredObject(body=body, size_bytes=size, metadata=answer["Metadata"])
+
+    def metadata(self, key: str) -> Mapping[str, str]:
+        """The metadata that the object was put with.
+
+        Raises:
+            NotFound: no such key.
+        """
+        with translated("HeadObject"):
+            return self._client.head_object(Bucket=self.bucket, Key=key)["Metadata"]
+
+    def put(
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        *,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+        content_encoding: str | None = None,
+        sha256_hex: str | None = None,
+        only_if_absent: bool = False,
+    ) -> None:
+        """Stores the object; S3 checks it against `sha256_hex` where that is given.
+
+        Raises:
+            Conflict: with `only_if_absent`, when the key exists already.
+            Unavailable: S3 did not take it.
+        """
+        extra: dict[str, Any] = {}
+        if only_if_absent:
+            extra["IfNoneMatch"] = "*"
+        if content_encoding:
+            extra["ContentEncoding"] = content_encoding
+        if sha256_hex:
+            extra["ChecksumSHA256"] = base64.b64encode(bytes.fromhex(sha256_hex)).decode()
+        with translated("PutObject"):
+            self._client.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                Metadata=metadata or {},
+                ContentType=content_type,
+                **extra,
+            )
+
+    def copy(self, source: str, target: str) -> None:
+        """Copies an object within the bucket, metadata included.
+
+        Raises:
+            NotFound: no such source.
+        """
+        with translated("CopyObject"):
+            self._client.copy_object(
+                Bucket=self.bucket, Key=target, CopySource={"Bucket": self.bucket, "Key": source}
+            )
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Deletes objects, a thousand a call; a key that does not exist is no error.
+
+        Raises:
+            Unavailable: one of them is still there.
+        """
+        for start in range(0, len(keys), DELETE_LIMIT):
+            objects = [{"Key": key} for key in keys[start : start + DELETE_LIMIT]]
+            with translated("DeleteObjects"):
+                answer = self._client.delete_objects(
+                    Bucket=self.bucket,
+                    Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]  # keys only
+                )
+            if answer.get("Errors"):
+                raise Unavailable(MESSAGE_BY_ERROR[Unavailable], operation="DeleteObjects")
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys that start with the prefix, in order."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with translated("ListObjectsV2"):
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (entry["Key"] for entry in page.get("Contents", ()))
+
+    def signed_get(self, key: str, *, ttl_s: int, headers: Mapping[str, str]) -> str:
+        """An address that serves the object for `ttl_s` seconds to whoever holds it.
+
+        `headers` are those of the answer, by their S3 parameter name, as
+        {"ResponseContentType": "application/dicom"}.
+        """
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self.bucket, "Key": key, **headers},
+            ExpiresIn=ttl_s,
+        )
+
+    def signed_post(self, prefix: str, *, size_limit_bytes: int, ttl_s: int) -> SignedPost:
+        """A form that puts objects below `prefix`, each up to `size_limit_bytes`, for `ttl_s` s.
+
+        The sender adds `key` and `x-amz-checksum-sha256` (base64) for each file, and `file` last.
+        """
+        conditions: list[Any] = [
+            ["starts-with", "$key", prefix],
+            ["content-length-range", 0, size_limit_bytes],
+            {"x-amz-checksum-algorithm": "SHA256"},
+            ["starts-with", "$x-amz-checksum-sha256", ""],
+        ]
+        answer = self._client.generate_presigned_post(
+            Bucket=self.bucket,
+            Key=f"{prefix}${{filename}}",
+            Fields={"x-amz-checksum-algorithm": "SHA256"},
+            Conditions=conditions,
+            ExpiresIn=ttl_s,
+        )
+        fields = {name: value for name, value in answer["fields"].items() if name != "key"}
+        return SignedPost(url=answer["url"], fields=fields)
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.read()
+    except (HTTPError, OSError) as error:
+        raise Unavailable(MESSAGE_BY_ERROR[Unavailable], operation="GetObject") from error

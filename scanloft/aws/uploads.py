@@ -1,0 +1,141 @@
+"""Uploads in the index table: what was declared, and what became of each file."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from scanloft.aws.rows import Rows, Value
+from scanloft.core.items import (
+    DECLARATION_SORT,
+    FATE_SORT,
+    UPLOAD_SORT,
+    declaration_item,
+    fate_item,
+    project_partition,
+    upload_item,
+    upload_partition,
+)
+from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
+
+
+class UploadIndex:
+    """The uploads of all projects, their declarations and the fates of their files."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def create(self, upload: Upload) -> bool:
+        """Writes a new upload; False where it exists already."""
+        return self._rows.put_new(upload_item(upload.project, upload.upload), _upload_row(upload))
+
+    def upload(self, project: str, upload: str) -> Upload | None:
+        """One upload, None where there is none."""
+        row = self._rows.get(upload_item(project, upload))
+        return None if row is None else _upload(row)
+
+    def uploads(self, project: str) -> Iterator[Upload]:
+        """The uploads of a project in the order of their names."""
+        return map(_upload, self._rows.query(project_partition(project), sort_prefix=UPLOAD_SORT))
+
+    def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> None:
+        """Writes what the sender says of the files; the same again is a no-op."""
+        self._rows.put_many(
+            (declaration_item(project, upload, entry.number), _declaration_row(entry))
+            for entry in declarations
+        )
+
+    def declaration(self, project: str, upload: str, number: str) -> Declaration | None:
+        """What was declared for one file, None where nothing was."""
+        row = self._rows.get(declaration_item(project, upload, number))
+        return None if row is None else _declaration(row)
+
+    def declared(
+        self, files: Iterable[tuple[str, str, str]]
+    ) -> dict[tuple[str, str, str], Declaration]:
+        """What was declared for files, each a project, an upload and a number."""
+        file_by_key = {declaration_item(*file): file for file in files}
+        rows = self._rows.get_many(file_by_key)
+        return {file_by_key[key]: _declaration(row) for key, row in rows.items()}
+
+    def declarations(self, project: str, upload: str) -> Iterator[Declaration]:
+        """All that was declared for an upload, in order."""
+        partition = upload_partition(project, upload)
+        return map(_declaration, self._rows.query(partition, sort_prefix=DECLARATION_SORT))
+
+    def put_fates(self, fates: Iterable[tuple[str, str, Fate]]) -> None:
+        """Writes fates, each with its project and its upload; the last one of a file counts."""
+        self._rows.put_many(
+            (fate_item(project, upload, fate.number), _fate_row(fate))
+            for project, upload, fate in fates
+        )
+
+    def fate(self, project: str, upload: str, number: str) -> Fate | None:
+        """What became of one file, None while it waits."""
+        row = self._rows.get(fate_item(project, upload, number))
+        return None if row is None else _fate(row)
+
+    def fates(self, project: str, upload: str) -> Iterator[Fate]:
+        """What became of the files of an upload so far, in order."""
+        partition = upload_partition(project, upload)
+        return map(_fate, self._rows.query(partition, sort_prefix=FATE_SORT))
+
+
+def _upload_row(upload: Upload) -> dict[str, Value]:
+    row: dict[str, Value] = {
+        "project": upload.project,
+        "upload": upload.upload,
+        "source": upload.source.value,
+        "created_at": upload.created_at,
+        "created_by": upload.created_by,
+        "files_declared": upload.files_declared,
+    }
+    return row
+
+
+def _upload(row: Mapping[str, Any]) -> Upload:
+    return Upload(
+        project=row["project"],
+        upload=row["upload"],
+        source=UploadSource(row["source"]),
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        files_declared=row["files_declared"],
+    )
+
+
+def _declaration_row(declaration: Declaration) -> dict[str, Value]:
+    return {
+        "number": declaration.number,
+        "size_bytes": declaration.size_bytes,
+        "sha256": declaration.sha256,
+    }
+
+
+def _declaration(row: Mapping[str, Any]) -> Declaration:
+    return Declaration(number=row["number"], size_bytes=row["size_bytes"], sha256=row["sha256"])
+
+
+def _fate_row(fate: Fate) -> dict[str, Value]:
+    return {
+        "number": fate.number,
+        "kind": fate.kind.value,
+        "code": fate.code,
+        "reason": fate.reason,
+        "archive_key": fate.archive_key,
+        "item": fate.item,
+        "size_bytes": fate.size_bytes,
+        "actions": json.dumps(dict(fate.actions), sort_keys=True),
+    }
+
+
+def _fate(row: Mapping[str, Any]) -> Fate:
+    return Fate(
+        number=row["number"],
+        kind=FateKind(row["kind"]),
+        code=row["code"],
+        reason=row["reason"],
+        archive_key=row["archive_key"],
+        item=row["item"],
+        size_bytes=row["size_bytes"],
+        actions=json.loads(row["actions"]),
+    )

@@ -1,0 +1,1 @@
+"""The `scanloft` command and the Python client of the archive."""

@@ -1,0 +1,159 @@
+"""What must exist for scanloft to run, wherever it runs: CDK and the local runner both read it."""
+
+from dataclasses import dataclass
+
+from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
+from scanloft.core.settings import (
+    AnonymiseSettings,
+    ApiSettings,
+    AuthoriseSettings,
+    DicomwebSettings,
+    IngestSettings,
+    Settings,
+    SummariseSettings,
+    UnpackSettings,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket; prefixes in `expires_after_days` are emptied by a lifecycle rule."""
+
+    name: str
+    holds: str
+    expires_after_days: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue with a dead-letter queue, the event source of one function.
+
+    A batch is handed over when it is full or `batch_window_s` have passed. A message that failed
+    `receive_limit` times goes to the dead-letter queue.
+    """
+
+    name: str
+    batch_size: int
+    batch_window_s: int
+    visibility_timeout_s: int
+    receive_limit: int = 5
+
+    @property
+    def dead_letter_name(self) -> str:
+        """The name of the queue for messages that failed too often."""
+        return f"{self.name}-dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """New objects below a prefix of a bucket are announced on a queue."""
+
+    bucket: Bucket
+    prefix: str
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function: `functions.{name}.handler.handler`, its settings and its size.
+
+    `packages` are the third-party packages its asset carries beside the code of the tree.
+    `source` is the queue it is fed from; `routes` are the paths of the HTTP API it answers.
+    """
+
+    name: str
+    settings: type[Settings]
+    memory_mb: int
+    timeout_s: int
+    packages: tuple[str, ...]
+    source: Queue | None = None
+    routes: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """The module whose `handler` is called."""
+        return f"functions.{self.name}.handler"
+
+
+INBOX = Bucket(
+    name="inbox",
+    holds="raw objects as they came, possibly with patient data, until they are de-identified",
+    expires_after_days=(
+        (f"{InboxPrefix.DICOM}/", 14),
+        (f"{InboxPrefix.ARCHIVES}/", 14),
+        (f"{InboxPrefix.QUARANTINE}/", 90),
+    ),
+)
+ARCHIVE = Bucket(name="archive", holds="de-identified instances and what is derived from them")
+BUCKETS = (INBOX, ARCHIVE)
+
+ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibility_timeout_s=1800)
+UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
+INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=720)
+SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1800)
+QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE)
+
+NOTIFICATIONS = (
+    Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
+    Notification(INBOX, f"{InboxPrefix.ARCHIVES}/", UNPACK_QUEUE),
+    Notification(ARCHIVE, ARCHIVE_DICOM_PREFIX, INGEST_QUEUE),
+)
+
+POWERTOOLS = "aws-lambda-powertools"
+
+ANONYMISE = Function(
+    name="anonymise",
+    settings=AnonymiseSettings,
+    memory_mb=2048,
+    timeout_s=300,
+    packages=(POWERTOOLS, "pydicom"),
+    source=ANONYMISE_QUEUE,
+)
+UNPACK = Function(
+    name="unpack",
+    settings=UnpackSettings,
+    memory_mb=1769,
+    timeout_s=900,
+    packages=(POWERTOOLS, "pydicom"),
+    source=UNPACK_QUEUE,
+)
+INGEST = Function(
+    name="ingest",
+    settings=IngestSettings,
+    memory_mb=1769,
+    timeout_s=120,
+    packages=(POWERTOOLS, "pydicom"),
+    source=INGEST_QUEUE,
+)
+SUMMARISE = Function(
+    name="summarise",
+    settings=SummariseSettings,
+    memory_mb=1769,
+    timeout_s=300,
+    packages=(POWERTOOLS, "pydicom"),
+    source=SUMMARISE_QUEUE,
+)
+API = Function(
+    name="api",
+    settings=ApiSettings,
+    memory_mb=1024,
+    timeout_s=29,
+    packages=(POWERTOOLS,),
+    routes=("/api/{proxy+}",),
+)
+DICOMWEB = Function(
+    name="dicomweb",
+    settings=DicomwebSettings,
+    memory_mb=1769,
+    timeout_s=29,
+    packages=(POWERTOOLS,),
+    routes=("/api/projects/{project}/dicomweb/{proxy+}",),
+)
+AUTHORISE = Function(
+    name="authorise",
+    settings=AuthoriseSettings,
+    memory_mb=512,
+    timeout_s=10,
+    packages=(POWERTOOLS, "pyjwt[crypto]"),
+)
+FUNCTIONS = (ANONYMISE, UNPACK, INGEST, SUMMARISE, API, DICOMWEB, AUTHORISE)

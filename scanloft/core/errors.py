@@ -1,0 +1,139 @@
+"""The errors of the archive: facts and a stable code, never a status of one of its edges.
+
+ArchiveError
+├── Rejected                 the input is at fault: trying again cannot help
+│   ├── InvalidRequest       a request that breaks the rules of the API
+│   ├── InvalidProfile       a de-identification profile that cannot be used
+│   ├── Unauthenticated      no credentials, or credentials that are not valid
+│   ├── Forbidden            a member of the project without the right
+│   ├── NotAcceptable        no representation that the client accepts
+│   ├── Oversized            larger than a limit
+│   ├── NotDicom             not DICOM by content
+│   ├── MalformedDicom       DICOM that cannot be read safely or completely
+│   ├── PixelReview          pixels that may show patient data
+│   ├── DeclarationMismatch  size or checksum other than declared
+│   ├── UnknownProject       addressed to a project that does not exist
+│   ├── BadArchiveFile       a zip or tar that cannot be unpacked safely
+│   └── FaultyArchive        the archive's own code failed at this input, more than once
+├── NotFound                 nothing there, or nothing the caller may see
+├── Conflict                 contradicts what is already there
+└── Unavailable              a service did not answer: try again
+
+Messages say what is wrong and what to do; they never hold a value of a data set or a name of a
+file, because they end up in logs, index rows and answers.
+"""
+
+from typing import ClassVar
+
+
+class ArchiveError(Exception):
+    """The base of all errors of the archive; `facts` are safe to show and to log."""
+
+    code: ClassVar[str] = "archive_error"
+
+    def __init__(self, message: str, **facts: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+class Rejected(ArchiveError):
+    """The input is at fault: trying the same again cannot help."""
+
+    code = "rejected"
+
+
+class InvalidRequest(Rejected):
+    """A request that breaks the rules of the API."""
+
+    code = "invalid_request"
+
+
+class InvalidProfile(Rejected):
+    """A de-identification profile that cannot be used."""
+
+    code = "invalid_profile"
+
+
+class Unauthenticated(Rejected):
+    """No credentials, or credentials that are not valid (any more)."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(Rejected):
+    """A member of the project who lacks the right for this act."""
+
+    code = "forbidden"
+
+
+class NotAcceptable(Rejected):
+    """None of the representations that the client accepts can be made."""
+
+    code = "not_acceptable"
+
+
+class Oversized(Rejected):
+    """Larger than a limit of the archive."""
+
+    code = "oversized"
+
+
+class NotDicom(Rejected):
+    """Not DICOM by content (PS3.10 7.1): no `DICM` prefix and no data set without one."""
+
+    code = "not_dicom"
+
+
+class MalformedDicom(Rejected):
+    """DICOM that cannot be read safely or completely: truncated, nested too deep, no UIDs."""
+
+    code = "malformed_dicom"
+
+
+class PixelReview(Rejected):
+    """Pixels that may show patient data and that no rule clears (PS3.15 E.3.1)."""
+
+    code = "pixel_review"
+
+
+class DeclarationMismatch(Rejected):
+    """What arrived has another size or checksum than what was declared."""
+
+    code = "declaration_mismatch"
+
+
+class UnknownProject(Rejected):
+    """Addressed to a project that does not exist."""
+
+    code = "unknown_project"
+
+
+class BadArchiveFile(Rejected):
+    """A zip or tar file that cannot be unpacked safely."""
+
+    code = "bad_archive_file"
+
+
+class FaultyArchive(Rejected):
+    """The archive's own code failed at this input, more than once: a defect to report."""
+
+    code = "internal_error"
+
+
+class NotFound(ArchiveError):
+    """Nothing there, or nothing that the caller may see: the two are not told apart."""
+
+    code = "not_found"
+
+
+class Conflict(ArchiveError):
+    """Contradicts what is already there, as another object with the same SOP Instance UID."""
+
+    code = "conflict"
+
+
+class Unavailable(ArchiveError):
+    """A service did not answer or asked to slow down: the same again may work."""
+
+    code = "unavailable"

@@ -1,0 +1,74 @@
+"""The pipeline's error table: what each error means for the object that it happened to."""
+
+from enum import Enum
+
+from scanloft.core.errors import (
+    ArchiveError,
+    BadArchiveFile,
+    Conflict,
+    DeclarationMismatch,
+    FaultyArchive,
+    Forbidden,
+    InvalidProfile,
+    InvalidRequest,
+    MalformedDicom,
+    NotAcceptable,
+    NotDicom,
+    NotFound,
+    Oversized,
+    PixelReview,
+    Rejected,
+    Unauthenticated,
+    Unavailable,
+    UnknownProject,
+)
+
+
+class Disposition(Enum):
+    """What the pipeline does with an object."""
+
+    QUARANTINE = "a person has to look at it"
+    IGNORE = "nothing for an image archive: reported, and not kept"
+    RETRY = "not the object's fault: the queue delivers it again"
+
+
+DISPOSITION_BY_ERROR: dict[type[ArchiveError], Disposition] = {
+    Rejected: Disposition.QUARANTINE,
+    InvalidRequest: Disposition.QUARANTINE,
+    InvalidProfile: Disposition.QUARANTINE,
+    Unauthenticated: Disposition.RETRY,
+    Forbidden: Disposition.RETRY,
+    NotAcceptable: Disposition.QUARANTINE,
+    Oversized: Disposition.QUARANTINE,
+    NotDicom: Disposition.IGNORE,
+    MalformedDicom: Disposition.QUARANTINE,
+    PixelReview: Disposition.QUARANTINE,
+    DeclarationMismatch: Disposition.QUARANTINE,
+    UnknownProject: Disposition.QUARANTINE,
+    FaultyArchive: Disposition.QUARANTINE,
+    BadArchiveFile: Disposition.QUARANTINE,
+    NotFound: Disposition.RETRY,
+    Conflict: Disposition.QUARANTINE,
+    Unavailable: Disposition.RETRY,
+}
+
+
+ATTEMPTS_BEFORE_QUARANTINE = 3
+"""Deliveries after which an object at which the code fails goes to quarantine.
+
+It is below the receive limit of the queues, so that the object ends where a person sees it.
+"""
+
+
+def judged(error: Exception, *, attempt: int) -> tuple[Disposition, ArchiveError]:
+    """What to do with an object that met this error on its n-th delivery (from 1), and why."""
+    if isinstance(error, ArchiveError):
+        return DISPOSITION_BY_ERROR[type(error)], error
+    faulty = FaultyArchive(
+        "The archive failed at this object, though it should not: please report it with the code "
+        "of the error, and retry it after an update.",
+        error=type(error).__name__,
+    )
+    if attempt < ATTEMPTS_BEFORE_QUARANTINE:
+        return Disposition.RETRY, faulty
+    return Disposition.QUARANTINE, faulty

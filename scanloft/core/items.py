@@ -1,0 +1,131 @@
+"""The keys of DynamoDB items: built here and nowhere else; `docs/index-layout.md` draws them."""
+
+from typing import NamedTuple
+
+
+class ItemKey(NamedTuple):
+    """The partition key and the sort key of an item."""
+
+    partition: str
+    sort: str
+
+
+STUDY_SHARDS = 1
+"""In how many partitions the study rows of a project lie; `docs/index-layout.md` says when more."""
+
+INSTANCE_SORT = "I#"
+SERIES_SORT = "SE#"
+MEMBER_SORT = "M#"
+UPLOAD_SORT = "UP#"
+QUARANTINE_SORT = "Q#"
+FATE_SORT = "F#"
+DECLARATION_SORT = "D#"
+PROJECT_SORT = "PROJECT"
+ALL_PROJECTS = "PROJECTS"
+UNASSIGNED = "UNASSIGNED"
+
+
+def instance_item(project: str, series_uid: str, sop_uid: str) -> ItemKey:
+    """The item of an instance."""
+    return ItemKey(series_partition(project, series_uid), f"{INSTANCE_SORT}{sop_uid}")
+
+
+def series_partition(project: str, series_uid: str) -> str:
+    """The partition of the instances of a series."""
+    return f"P#{project}#SE#{series_uid}"
+
+
+def series_item(project: str, study_uid: str, series_uid: str) -> ItemKey:
+    """The item of a series."""
+    return ItemKey(study_partition(project, study_uid), f"{SERIES_SORT}{series_uid}")
+
+
+def study_partition(project: str, study_uid: str) -> str:
+    """The partition of the series of a study."""
+    return f"P#{project}#ST#{study_uid}"
+
+
+def study_item(project: str, study_uid: str) -> ItemKey:
+    """The item of a study: the row that QIDO-RS answers with."""
+    shard = sum(study_uid.encode()) % STUDY_SHARDS
+    return ItemKey(f"P#{project}#IDX#{shard}", study_uid)
+
+
+def study_rows_partitions(project: str) -> list[str]:
+    """The partitions that hold all study rows of a project."""
+    return [f"P#{project}#IDX#{shard}" for shard in range(STUDY_SHARDS)]
+
+
+def project_partition(project: str) -> str:
+    """The partition of a project, its members, uploads and quarantine items."""
+    return f"P#{project}"
+
+
+def user_partition(user: str) -> str:
+    """The partition of the memberships of a user."""
+    return f"USER#{user}"
+
+
+def project_item(project: str) -> ItemKey:
+    """The item of a project itself."""
+    return ItemKey(project_partition(project), PROJECT_SORT)
+
+
+def project_listing_item(project: str) -> ItemKey:
+    """The item by which site administrators find all projects."""
+    return ItemKey(ALL_PROJECTS, project)
+
+
+def member_item(project: str, user: str) -> ItemKey:
+    """The membership of a user, found from the project."""
+    return ItemKey(project_partition(project), f"{MEMBER_SORT}{user}")
+
+
+def membership_item(user: str, project: str) -> ItemKey:
+    """The same membership, found from the user."""
+    return ItemKey(user_partition(user), f"{MEMBER_SORT}{project}")
+
+
+def upload_item(project: str, upload: str) -> ItemKey:
+    """The item of an upload."""
+    return ItemKey(project_partition(project), f"{UPLOAD_SORT}{upload}")
+
+
+def upload_partition(project: str, upload: str) -> str:
+    """The partition of what was declared for an upload and of what became of it."""
+    return f"P#{project}#UP#{upload}"
+
+
+def declaration_item(project: str, upload: str, number: str) -> ItemKey:
+    """The item with the declared size and checksum of one file of an upload."""
+    return ItemKey(upload_partition(project, upload), f"{DECLARATION_SORT}{_sortable(number)}")
+
+
+def fate_item(project: str, upload: str, number: str) -> ItemKey:
+    """The item that says what became of one file of an upload."""
+    return ItemKey(upload_partition(project, upload), f"{FATE_SORT}{_sortable(number)}")
+
+
+def quarantine_item(project: str, item: str) -> ItemKey:
+    """The item with the reason why an object waits in quarantine."""
+    return ItemKey(project_partition(project), f"{QUARANTINE_SORT}{item}")
+
+
+def unassigned_item(item: str) -> ItemKey:
+    """The same for an object that belongs to no project: site administrators alone see it."""
+    return ItemKey(UNASSIGNED, f"{QUARANTINE_SORT}{item}")
+
+
+def token_item(token_hash: str) -> ItemKey:
+    """The item of a personal access token, found by the SHA-256 of the token."""
+    return ItemKey(f"TOKEN#{token_hash}", "TOKEN")
+
+
+def secret_item(project: str) -> ItemKey:
+    """The item of a project's secret, in the pseudonyms table."""
+    return ItemKey(project_partition(project), "SECRET")
+
+
+def _sortable(number: str) -> str:
+    """The number with its parts padded, so that items sort as the files were declared."""
+    return ".".join(part.zfill(9) for part in number.split("."))

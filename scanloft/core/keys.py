@@ -1,0 +1,143 @@
+"""The keys of S3 objects: built and read here and nowhere else.
+
+Every part of a key is checked before it becomes one, so no value of a data set can reach another
+project, and no file name is ever part of a key: file names carry patient names.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from scanloft.core.errors import InvalidRequest
+from scanloft.core.identifiers import NUMBER, UPLOAD, checked_project, checked_uid
+
+
+class InboxPrefix(StrEnum):
+    """What an object of the inbox is taken for, by the first part of its key."""
+
+    DICOM = "dicom"
+    ARCHIVES = "archives"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxKey:
+    """`{prefix}/{project}/{upload}/{number}`: one raw object of one upload.
+
+    `number` is the place of the file in its upload; the members of an unpacked zip or tar get
+    the number of the file, a dot and their own.
+    """
+
+    prefix: InboxPrefix
+    project: str
+    upload: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.prefix}/{self.project}/{self.upload}/{self.number}"
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the object was unpacked from a zip or tar."""
+        return "." in self.number
+
+    def member(self, place: int) -> "InboxKey":
+        """The key of a member of this zip or tar, as a DICOM object."""
+        return InboxKey(InboxPrefix.DICOM, self.project, self.upload, f"{self.number}.{place}")
+
+    @classmethod
+    def build(cls, prefix: InboxPrefix, *, project: str, upload: str, number: str) -> Self:
+        """The key of one file of an upload.
+
+        Raises:
+            InvalidRequest: a part that may not be in a key.
+        """
+        checked_project(project)
+        if UPLOAD.fullmatch(upload) is None or NUMBER.fullmatch(number) is None:
+            raise InvalidRequest("An upload is named by letters, digits and hyphens.")
+        return cls(prefix, project, upload, number)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The parts of a key of the inbox.
+
+        Raises:
+            InvalidRequest: not such a key.
+        """
+        parts = text.split("/")
+        if len(parts) != 4 or parts[0] not in set(InboxPrefix):
+            raise InvalidRequest("This is not the key of an object of the inbox.")
+        prefix, project, upload, number = parts
+        return cls.build(InboxPrefix(prefix), project=project, upload=upload, number=number)
+
+
+def upload_prefix(prefix: InboxPrefix, *, project: str, upload: str) -> str:
+    """The part that all keys of an upload start with, for the policy of a presigned POST."""
+    return str(InboxKey.build(prefix, project=project, upload=upload, number="0"))[:-1]
+
+
+DICOM_UPLOAD_PREFIX = "dicom-"
+"""Starts the names of uploads that are associations of the bridge; no other upload has it."""
+
+
+def is_dicom_upload(upload: str) -> bool:
+    """Whether the bridge sent this upload, whose objects nobody declares beforehand."""
+    return upload.startswith(DICOM_UPLOAD_PREFIX)
+
+
+def quarantine_object_key(project: str, item: str) -> str:
+    """The key of an object that waits in quarantine, in the inbox bucket."""
+    return f"{InboxPrefix.QUARANTINE}/{checked_project(project)}/{item}"
+
+
+ARCHIVE_DICOM_PREFIX = "dicom/"
+"""The prefix of the archive bucket that notifies ingest; `derived/` notifies nobody."""
+
+
+class ArchiveKey(NamedTuple):
+    """`dicom/{project}/{study_uid}/{series_uid}/{sop_uid}`: one de-identified instance."""
+
+    project: str
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+
+    def __str__(self) -> str:
+        return f"{ARCHIVE_DICOM_PREFIX}{'/'.join(self)}"
+
+    @classmethod
+    def build(cls, project: str, *, study_uid: str, series_uid: str, sop_uid: str) -> Self:
+        """The key of an instance.
+
+        Raises:
+            InvalidRequest: not a project name.
+            MalformedDicom: one of the UIDs is not a UID; the error names the attribute.
+        """
+        return cls(
+            checked_project(project),
+            checked_uid(study_uid, attribute="StudyInstanceUID"),
+            checked_uid(series_uid, attribute="SeriesInstanceUID"),
+            checked_uid(sop_uid, attribute="SOPInstanceUID"),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The parts of a key of the archive.
+
+        Raises:
+            InvalidRequest: not such a key.
+        """
+        parts = text.removeprefix(ARCHIVE_DICOM_PREFIX).split("/")
+        if not text.startswith(ARCHIVE_DICOM_PREFIX) or len(parts) != 4:
+            raise InvalidRequest("This is not the key of an instance of the archive.")
+        return cls.build(parts[0], study_uid=parts[1], series_uid=parts[2], sop_uid=parts[3])
+
+
+def series_metadata_key(project: str, study_uid: str, series_uid: str) -> str:
+    """The object with the DICOM JSON of all instances of a series, gzipped (PS3.18 F)."""
+    return f"derived/{project}/{study_uid}/{series_uid}/metadata.json.gz"
+
+
+def series_coverage_key(project: str, study_uid: str, series_uid: str) -> str:
+    """The object that lists which instances, by checksum, the metadata object was made from."""
+    return f"derived/{project}/{study_uid}/{series_uid}/coverage.json"

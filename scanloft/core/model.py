@@ -1,0 +1,174 @@
+"""The things an archive holds, as values: projects, uploads, fates, instances, series, studies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Attributes = Mapping[str, tuple[str | int | float, ...]]
+"""Attributes of a data set by tag ("00080060"), each with its values; PN as one string."""
+
+
+class Role(StrEnum):
+    """What a member of a project may do; `core/roles.py` holds the table."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    COLLABORATOR = "collaborator"
+    UPLOADER = "uploader"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A study's room in the archive; `profile` is a de-identification profile as a dict."""
+
+    name: str
+    title: str
+    created_at: str
+    created_by: str
+    profile: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The role of a user in a project; a user is named by the identity provider's `sub`."""
+
+    project: str
+    user: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A personal access token: only its SHA-256 is kept, in the key of its item."""
+
+    token_hash: str
+    user: str
+    label: str
+    is_admin: bool
+    expires_at: int
+    """When it ends, in seconds since 1970."""
+
+
+class UploadSource(StrEnum):
+    """By which way the files of an upload came."""
+
+    PRESIGNED = "presigned"
+    DICOM = "dicom"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Files that came together: one presigned upload, or one DICOM association."""
+
+    project: str
+    upload: str
+    source: UploadSource
+    created_at: str
+    created_by: str
+    """A user, or the calling AE title."""
+    files_declared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the sender said of a file before sending it: size in bytes, SHA-256 in hex."""
+
+    number: str
+    size_bytes: int
+    sha256: str
+
+
+class FateKind(StrEnum):
+    """What became of a file that was sent."""
+
+    ARCHIVED = "archived"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    IGNORED = "ignored"
+    UNPACKED = "unpacked"
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one file of an upload, and why; `actions` counts what was changed in it.
+
+    `archive_key` is the key of the archived instance; `item` the quarantine item.
+    """
+
+    number: str
+    kind: FateKind
+    code: str = ""
+    reason: str = ""
+    archive_key: str = ""
+    item: str = ""
+    size_bytes: int = 0
+    actions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineItem:
+    """An object that waits for a person; `item` is a keyed digest of its content and the code."""
+
+    project: str
+    item: str
+    code: str
+    reason: str
+    upload: str
+    number: str
+    size_bytes: int
+    arrived_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the bytes of an instance lie in the archive bucket; offset and length in bytes."""
+
+    key: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of the archive (PS3.3 A.1), as the index knows it."""
+
+    project: str
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    sop_class_uid: str
+    transfer_syntax_uid: str
+    location: Location
+    sha256: str
+    header_length: int
+    """The bytes before the pixel data element, the whole length where there is none."""
+    attributes: Attributes
+    """The study, series and instance level attributes that QIDO-RS answers with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series, recomputed from the rows of its instances."""
+
+    project: str
+    study_uid: str
+    series_uid: str
+    instance_count: int
+    size_bytes: int
+    attributes: Attributes
+    revision: int = 0
+    """Counts the writes of this row; each write names the one it read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study, recomputed from the rows of its series: the row that QIDO-RS matches."""
+
+    project: str
+    study_uid: str
+    series_count: int
+    instance_count: int
+    size_bytes: int
+    modalities: tuple[str, ...]
+    attributes: Attributes
+    revision: int = 0

@@ -1,0 +1,1 @@
+"""The de-identification gate: PS3.15 Annex E as code and tables, no AWS."""

@@ -1,0 +1,186 @@
+"""What a profile does to an attribute, by tag, VR and place: PS3.15 E.1 with default deny.
+
+Beyond Table E.1-1: private, unknown, curve and overlay elements go; unlisted person names, dates,
+addresses and application entities go; unlisted UIDs are replaced; sequences are always entered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+from pydicom._dicom_dict import DicomDictionary
+
+from scanloft.deid.profile import Profile
+from scanloft.deid.table import Row, nested_types, rows_by_tag, types_by_tag
+from scanloft.dicom.read import LONG_VRS, SHORT_VRS
+
+TOP_LEVEL = 0
+PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
+CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
+STAMPED = frozenset({0x00120062, 0x00120063, 0x00120064, 0x00280303})
+
+# Icons, replaced values, MAC parameters, a length that no longer holds, the URL of a pixel server.
+_ALWAYS_REMOVED = frozenset({0x00880200, 0x04000561, 0x4FFE0001, 0x00080001, 0x00287FE0})
+# SOP classes name a kind of object, also where a vendor registered them, and must stay readable.
+_CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
+_URN_CODE_VALUE = 0x00080120
+_VRS = frozenset(vr.decode() for vr in SHORT_VRS | LONG_VRS)
+
+
+class Action(Enum):
+    """What happens to one element."""
+
+    KEEP = auto()
+    ENTER = auto()
+    REMOVE = auto()
+    REMOVE_PRIVATE = auto()
+    EMPTY = auto()
+    DUMMY = auto()
+    REPLACE_UID = auto()
+    KEEP_UID = auto()
+    SHIFT = auto()
+    REPLACE_ID = auto()
+    REPLACE_NAME = auto()
+    CLEAN_MEANING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An action, the VR to write, and what to do instead where a date cannot be shifted."""
+
+    action: Action
+    vr: str
+    otherwise: Action = Action.REMOVE
+
+
+_BY_CODE = {
+    "X": Action.REMOVE,
+    "Z": Action.EMPTY,
+    "D": Action.DUMMY,
+    "U": Action.REPLACE_UID,
+    "U*": Action.ENTER,
+}
+# PS3.15 E.1.1: the code for a Type; the last is for objects whose IOD is not known.
+_CODES_BY_TYPE = {
+    "X/Z": {"3": "X", "2": "Z", "1": "D", None: "Z"},
+    "X/D": {"3": "X", "2": "D", "1": "D", None: "D"},
+    "X/Z/D": {"3": "X", "2": "Z", "1": "D", None: "D"},
+    "Z/D": {"3": "Z", "2": "Z", "1": "D", None: "D"},
+    "X/Z/U*": {"3": "X", "2": "Z", "1": "U*", None: "U*"},
+}
+
+
+class Rules:
+    """A profile compiled for one SOP class; `judge(tag, written_vr, parent)` remembers verdicts.
+
+    `parent` is the tag of the innermost sequence, or TOP_LEVEL. `written_vr` is None where the
+    object states none.
+    """
+
+    def __init__(self, profile: Profile, sop_class_uid: str) -> None:
+        self._options = profile.options
+        self._types = types_by_tag(sop_class_uid)
+        self._unlisted = {
+            "PN": Action.REMOVE,
+            "AE": Action.REMOVE,
+            "UR": Action.REMOVE,
+            "SQ": Action.ENTER,
+            "UI": Action.KEEP_UID if "rtn_uids" in profile.options else Action.REPLACE_UID,
+            "DA": self._date_action(),
+            "DT": self._date_action(),
+        }
+        self.judge: Callable[[int, str | None, int], Verdict] = lru_cache(8192)(self._judge)
+
+    def _date_action(self) -> Action:
+        if "rtn_long_full_dates" in self._options:
+            return Action.KEEP
+        return Action.SHIFT if "rtn_long_modif_dates" in self._options else Action.REMOVE
+
+    def _judge(self, tag: int, written_vr: str | None, parent: int) -> Verdict:
+        group = tag >> 16
+        if group & 1:
+            return Verdict(Action.REMOVE_PRIVATE, "UN")
+        row, entry = rows_by_tag().get(tag), DicomDictionary.get(tag)
+        if _is_denied(tag, group, parent) or (row is None and entry is None):
+            return Verdict(Action.REMOVE, "UN")
+        vr = entry[0] if entry is not None else row.vr if row is not None else "UN"
+        if tag in _SPECIAL:
+            return Verdict(_SPECIAL[tag], vr)
+        if row is not None:
+            return self._judge_listed(row, tag, vr, written_vr, parent)
+        action = _EXCEPTIONS.get(tag) or self._action(vr)
+        return _verdict(self._stricter(action, vr, written_vr), vr, written_vr)
+
+    def _judge_listed(
+        self, row: Row, tag: int, vr: str, written_vr: str | None, parent: int
+    ) -> Verdict:
+        basic = self._basic_action(row, tag, vr, parent)
+        codes = {row.codes[option] for option in self._options if option in row.codes}
+        modified = "rtn_long_modif_dates" in self._options and "rtn_long_modif_dates" in row.codes
+        if modified and vr in ("DA", "DT"):
+            return Verdict(Action.SHIFT, vr, basic)
+        if "K" in codes or (modified and vr == "TM"):
+            kept = _KEPT_AS.get(vr, Action.KEEP)
+            return _verdict(self._stricter(kept, vr, written_vr), vr, written_vr)
+        return _verdict(basic, vr, written_vr)
+
+    def _basic_action(self, row: Row, tag: int, vr: str, parent: int) -> Action:
+        code = row.basic
+        if code in _CODES_BY_TYPE:
+            code = _CODES_BY_TYPE[code][self._type(tag, parent)]
+        if code == "D" and vr == "UI":
+            return Action.REPLACE_UID
+        return _BY_CODE[code]
+
+    def _type(self, tag: int, parent: int) -> str | None:
+        if parent != TOP_LEVEL:
+            kind = nested_types().get((parent, tag))
+        else:
+            kind = None if self._types is None else self._types.get(tag, "3")
+        return None if kind is None else kind[0]
+
+    def _action(self, vr: str) -> Action:
+        return self._unlisted.get(vr, Action.KEEP)
+
+    def _stricter(self, action: Action, vr: str, written_vr: str | None) -> Action:
+        """Weigh what the dictionary says against the VR that was written; the stricter wins."""
+        if written_vr in (None, "UN", vr) or written_vr not in _VRS:
+            return action
+        written = self._action(written_vr)
+        if written is Action.KEEP and action is not Action.ENTER:
+            return action
+        return written if action is Action.KEEP and written is not Action.ENTER else Action.REMOVE
+
+
+@lru_cache(maxsize=64)
+def compile_rules(profile: Profile, sop_class_uid: str) -> Rules:
+    """Return the rules of a profile for a SOP class, made once."""
+    return Rules(profile, sop_class_uid)
+
+
+_EXCEPTIONS = {**dict.fromkeys(_CLASS_UIDS, Action.KEEP_UID), _URN_CODE_VALUE: Action.KEEP}
+_KEPT_AS = {"SQ": Action.ENTER, "UI": Action.KEEP_UID}
+_SPECIAL = {
+    PATIENT_NAME: Action.REPLACE_NAME,
+    PATIENT_ID: Action.REPLACE_ID,
+    CODE_MEANING: Action.CLEAN_MEANING,
+}
+
+
+def _is_denied(tag: int, group: int, parent: int) -> bool:
+    return (
+        group < 0x0008
+        or group >> 8 in (0x50, 0x60)
+        or tag & 0xFFFF == 0
+        or tag in _ALWAYS_REMOVED
+        or (tag in STAMPED and parent == TOP_LEVEL)
+        or (group == 0x7FE0 and parent != TOP_LEVEL)
+    )
+
+
+def _verdict(action: Action, vr: str, written_vr: str | None) -> Verdict:
+    if action is Action.KEEP and written_vr in _VRS - {"UN"}:
+        return Verdict(action, written_vr or vr)
+    # Ambiguous VRs, such as "US or SS", are only settled by other elements: UN says so.
+    return Verdict(action, "UN" if action is Action.KEEP and " " in vr else vr.split()[0])

@@ -1,0 +1,1 @@
+"""Reading DICOM safely and saying what is in it: no AWS."""

@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from scanloft.aws.uploads import UploadIndex
+from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
+from tests.functions.api.tables import new_rows
+
+UPLOAD = Upload("alpha", "u-1", UploadSource.PRESIGNED, "2026-01-01T00:00:00Z", "olga", 3)
+
+
+@pytest.fixture
+def uploads() -> Iterator[UploadIndex]:
+    with mock_aws():
+        yield UploadIndex(new_rows())
+
+
+def declared(*numbers: int) -> list[Declaration]:
+    return [Declaration(str(number), 7, f"{number:064x}") for number in numbers]
+
+
+def test_an_upload_is_read_as_it_was_written(uploads: UploadIndex) -> None:
+    assert uploads.create(UPLOAD)
+    assert uploads.upload("alpha", "u-1") == UPLOAD
+    assert list(uploads.uploads("alpha")) == [UPLOAD]
+
+
+def test_a_second_upload_of_a_name_is_refused(uploads: UploadIndex) -> None:
+    assert uploads.create(UPLOAD)
+    assert not uploads.create(UPLOAD)
+
+
+def test_an_upload_is_found_in_its_own_project_only(uploads: UploadIndex) -> None:
+    uploads.create(UPLOAD)
+    assert uploads.upload("beta", "u-1") is None
+    assert list(uploads.uploads("beta")) == []
+
+
+def test_declarations_come_in_the_order_of_their_numbers(uploads: UploadIndex) -> None:
+    uploads.declare("alpha", "u-1", declared(100, 9, 10, 1))
+    numbers = [entry.number for entry in uploads.declarations("alpha", "u-1")]
+    assert numbers == ["1", "9", "10", "100"]
+    assert uploads.declaration("alpha", "u-1", "9") == declared(9)[0]
+    assert uploads.declaration("alpha", "u-1", "2") is None
+
+
+def test_the_same_declaration_again_is_a_no_op(uploads: UploadIndex) -> None:
+    for _ in range(2):
+        uploads.declare("alpha", "u-1", declared(*range(1, 61)))
+    assert list(uploads.declarations("alpha", "u-1")) == declared(*range(1, 61))
+
+
+def test_the_last_fate_of_a_file_counts(uploads: UploadIndex) -> None:
+    fates = [
+        Fate("1", FateKind.QUARANTINED, code="not_dicom", reason="Why.", item="i", size_bytes=4),
+        Fate("1", FateKind.ARCHIVED, archive_key="dicom/alpha/1/2/3", actions={"removed": 2}),
+    ]
+    for fate in fates:
+        uploads.put_fates([("alpha", "u-1", fate)])
+    assert uploads.fate("alpha", "u-1", "1") == fates[1]
+    assert list(uploads.fates("alpha", "u-1")) == [fates[1]]
+    assert uploads.fate("alpha", "u-1", "2") is None
+
+
+def test_the_fates_of_members_follow_the_file_they_came_in(uploads: UploadIndex) -> None:
+    for number in ("10", "2.10", "2.9", "2", "2.9.1"):
+        uploads.put_fates([("alpha", "u-1", Fate(number, FateKind.IGNORED))])
+    numbers = [fate.number for fate in uploads.fates("alpha", "u-1")]
+    assert numbers == ["2", "2.9", "2.9.1", "2.10", "10"]
+
+
+def test_uploads_of_names_that_start_alike_do_not_meet(uploads: UploadIndex) -> None:
+    uploads.declare("alpha", "u-1", declared(1))
+    uploads.declare("alpha", "u-10", declared(2))
+    assert list(uploads.declarations("alpha", "u-1")) == declared(1)

@@ -1,0 +1,61 @@
+from scanloft.core.model import QuarantineItem
+from tests.functions.api.front import Front
+
+QUARANTINE = "/api/projects/alpha/quarantine"
+UNASSIGNED = "/api/quarantine/unassigned"
+
+
+def item(name: str, *, project: str = "alpha") -> QuarantineItem:
+    return QuarantineItem(
+        project, name, "pixel_review", "Look at it.", "u", "1", 7, "2026-01-01T00:00:00Z"
+    )
+
+
+def test_items_are_shown_with_code_and_reason(front: Front) -> None:
+    front.project()
+    front.services.quarantine.put(item("a"))
+    front.services.quarantine.put(item("other", project="beta"))
+    assert front.call("GET", QUARANTINE).body == {
+        "items": [
+            {
+                "item": "a",
+                "project": "alpha",
+                "code": "pixel_review",
+                "reason": "Look at it.",
+                "upload": "u",
+                "number": "1",
+                "size_bytes": 7,
+                "arrived_at": "2026-01-01T00:00:00Z",
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_pages_join_to_the_whole_quarantine(front: Front) -> None:
+    front.project()
+    for name in "abcde":
+        front.services.quarantine.put(item(name))
+    query, seen = {"limit": "2"}, ""
+    for _ in range(3):
+        body = front.call("GET", QUARANTINE, query=query).body
+        seen += "".join(entry["item"] for entry in body["items"])
+        query["after"] = body["next"] or ""
+    assert (seen, body["next"]) == ("abcde", None)
+
+
+def test_what_belongs_to_no_project_is_for_administrators(front: Front) -> None:
+    front.services.quarantine.put(item("a", project="nowhere"), assigned=False)
+    front.services.quarantine.put(item("b", project="nowhere"), assigned=False)
+    shown = front.call("GET", UNASSIGNED, user="root", admin=True, query={"limit": "1"}).body
+    assert [entry["item"] for entry in shown["items"]] == ["a"]
+    query = {"after": shown["next"]}
+    rest = front.call("GET", UNASSIGNED, user="root", admin=True, query=query).body
+    assert [entry["item"] for entry in rest["items"]] == ["b"]
+    assert front.call("GET", UNASSIGNED).status == 404
+
+
+def test_a_place_that_no_page_named_is_refused(front: Front) -> None:
+    front.project()
+    for after in ("", "x" * 129, "é"):
+        assert front.call("GET", QUARANTINE, query={"after": after}).status == 400
