@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pydicom.config
+from botocore.exceptions import BotoCoreError
 
 from dicom_bridge import logs
 from dicom_bridge.bridge import Bridge
@@ -33,7 +34,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         bridge = _start()
-    except (ValueError, ArchiveError, OSError) as error:
+    except (ValueError, ArchiveError, OSError, BotoCoreError) as error:
         print(f"The bridge cannot start: {error}", file=sys.stderr)  # noqa: T201  # said to the person who started it
         return 2
     host, port = bridge.address

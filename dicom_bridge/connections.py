@@ -18,6 +18,7 @@ from typing import Any
 
 from pynetdicom import AE, evt
 from pynetdicom.association import Association
+from pynetdicom.fsm import StateMachine
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
 from dicom_bridge.messages import DimseProvider
@@ -62,9 +63,29 @@ def receive(connection: socket.socket, nr_bytes: int, *, timeout_s: float) -> by
             if not count:
                 break
             filled += count
+    _acknowledge(connection)
     connection.settimeout(timeout_s)
     del received[filled:]
     return received
+
+
+def _acknowledge(connection: socket.socket) -> None:
+    # Many modalities leave Nagle's algorithm on: each waits for this before it goes on sending,
+    # and the kernel would keep it back for 40 ms. Linux forgets the option after each receipt.
+    if hasattr(socket, "TCP_QUICKACK"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+class Machine(StateMachine):
+    """The state machine of PS3.8 9.2; what does not fit into it ends the connection, quietly."""
+
+    def do_action(self, event: str) -> None:
+        """Takes the step that the event asks for."""
+        try:
+            super().do_action(event)
+        except Exception as error:  # noqa: BLE001  # whatever a peer made happen ends here
+            LOG.warning("connection ended: bad PDU", extra={"error": type(error).__name__})
+            self.dul.kill_dul()
 
 
 class Handler(RequestHandler):
@@ -88,6 +109,7 @@ class Handler(RequestHandler):
         self._association = association
         self._sender = self.server.reception.associate(self.client_address[0])
         self._limit_transport(association)
+        association.dul.state_machine = Machine(association.dul)
         association.dimse = DimseProvider(association, self._sender, timeout_s=timeouts.message_s)
         association.bind(evt.EVT_REQUESTED, self._sender.request)
         association.bind(evt.EVT_REJECTED, self._sender.reject)

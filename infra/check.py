@@ -27,13 +27,17 @@ class Finding:
 
 
 def findings(app: cdk.App) -> list[Finding]:
-    """What the checks of the app find; synthesises it."""
+    """What the checks of the app find; synthesises it.
+
+    Raises:
+        RuntimeError: it cannot be synthesised, for another reason than a finding.
+    """
+    report = Path(app.outdir) / REPORT
     try:
         app.synth()
     except RuntimeError as error:
-        if FAILED not in str(error):
+        if FAILED not in str(error) or not report.is_file():
             raise
-    report = Path(app.outdir) / REPORT
     return _read(report) if report.is_file() else []
 
 

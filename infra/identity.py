@@ -54,7 +54,7 @@ class Identity(Construct):
     @property
     def issuer(self) -> str:
         """The `iss` of the tokens."""
-        return self.pool.user_pool_provider_url
+        return f"https://{self.pool.user_pool_provider_name}"
 
     @property
     def jwks_url(self) -> str:

@@ -21,7 +21,7 @@ def needed_files(root: Path, package: str) -> list[Path]:
         raise FileNotFoundError(
             f"{package} has no modules: write it first, or change the blueprint."
         )
-    waiting = list(folder.rglob("*.py"))
+    waiting = [*folder.rglob("*.py"), *_files_of(root, package)]
     modules: set[Path] = set()
     while waiting:
         module = waiting.pop()

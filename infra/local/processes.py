@@ -68,6 +68,7 @@ class Processes:
                     continue
                 if not program.starts_again:
                     raise RuntimeError(f"{name} has ended: see {self._log_dir / name}.log")
+                _close(process)
                 self._restarts[name] = self._restarts.get(name, 0) + 1
                 on_restart(name)
                 self.start(program)
@@ -84,5 +85,10 @@ class Processes:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            if process.stdin:
-                process.stdin.close()
+            _close(process)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    """Lets go of the pipe that a program watches, for it has ended."""
+    if process.stdin:
+        process.stdin.close()

@@ -18,12 +18,12 @@ CONFIG = Config(
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 6},
     signature_version="s3v4",
-    s3={"us_east_1_regional_endpoint": "regional"},
+    s3={"us_east_1_regional_endpoint": "regional", "addressing_style": "virtual"},
 )
 """Standard retries back off with jitter; the pool is as wide as the widest overlap of a batch.
 
 KMS asks for signature version 4; CloudFront passes on a signed address only where the host that
-was signed is the regional one, in every region.
+was signed is the regional one, in every region (`tests/aws/test_clients.py`).
 """
 
 _making = threading.Lock()

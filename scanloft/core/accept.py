@@ -1,4 +1,4 @@
-"""Content negotiation: which representation a client accepts (RFC 9110 12.5.1, PS3.18 8.7.4)."""
+"""Content negotiation: which representation a client accepts (RFC 9110 12.5.1, PS3.18 8.7.5)."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -45,8 +45,9 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("00080056", "InstanceAvailability", "CS", _STUDY, is_computed=True),
     Attribute("00080061", "ModalitiesInStudy", "CS", _STUDY, is_computed=True),
     Attribute("00080090", "ReferringPhysicianName", "PN", _STUDY),
-    Attribute("00080201", "TimezoneOffsetFromUTC", "SH", _STUDY, is_default=False),
+    Attribute("00080201", "TimezoneOffsetFromUTC", "SH", _STUDY),
     Attribute("00081030", "StudyDescription", "LO", _STUDY, is_default=False),
+    Attribute("00081190", "RetrieveURL", "UR", _STUDY, is_computed=True),
     Attribute("00100010", "PatientName", "PN", _STUDY),
     Attribute("00100020", "PatientID", "LO", _STUDY),
     Attribute("00100030", "PatientBirthDate", "DA", _STUDY),
@@ -95,13 +96,13 @@ def tags_of(level: Level) -> frozenset[str]:
 
 
 def attributes_json(attributes: Attributes, wanted: Iterable[Attribute]) -> Json:
-    """The wanted attributes in the DICOM JSON Model, in order of tag (PS3.18 F.2).
+    """The wanted attributes, which are in order of tag, in the DICOM JSON Model (PS3.18 F.2).
 
     An attribute without a value is there with its VR alone (PS3.18 F.2.5). Text is UTF-8, which
     the Specific Character Set says.
     """
     answer: Json = {"00080005": {"vr": "CS", "Value": ["ISO_IR 192"]}}
-    for attribute in sorted(wanted, key=lambda entry: entry.tag):
+    for attribute in wanted:
         answer[attribute.tag] = element_json(attribute.vr, attributes.get(attribute.tag, ()))
     return answer
 

@@ -20,6 +20,8 @@ from scanloft.core.model import Attributes
 
 Value = str | int | float
 Test = Callable[[Value], bool]
+Moment = tuple[int, int]
+"""Seconds since 1970 (of the day, for a TM), and microseconds."""
 
 LIMIT_MAX = 5000
 """How many results one answer holds at most, and holds where the client names no limit."""
@@ -32,12 +34,15 @@ WILDCARD_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", 
 LIST_VRS = frozenset({"UI", "CS"})
 """Of these a comma can be no part: a list matches any of its values (PS3.4 C.2.2.2.2)."""
 
+TIME_BY_DATE = {"00080020": "00080030", "00080021": "00080031", "00400244": "00400245"}
+
 NOT_PERFORMED = {
-    "fuzzymatching": "Fuzzy matching is not performed: names were matched literally",
-    "emptyvaluematching": "Matching of empty values is not performed",
-    "multiplevaluematching": "Multiple value matching is not performed",
+    key: f"The {key} parameter is not supported. Only literal matching has been performed."
+    for key in ("fuzzymatching", "emptyvaluematching", "multiplevaluematching")
 }
-LEFT_OUT = "Attributes asked for by includefield that the index does not keep were left out"
+PLACE_TAGS = frozenset({"00080056", "00081190", "0020000D", "0020000E"})
+"""Availability, Retrieve URL and the UIDs that lead there."""
+LEFT_OUT = "Attributes of includefield that the index does not keep were left out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,15 @@ class Constraint:
     tests: tuple[Test, ...] = ()
     uids: tuple[str, ...] = ()
     """The UIDs that were asked for, where it is an attribute with UIDs."""
+    time_tag: str = ""
+    """The tag of the time that the tests take together with the date of `attribute`."""
 
     def holds(self, attributes: Attributes) -> bool:
         """Whether one of the values passes one of the tests."""
         values = attributes.get(self.attribute.tag, ())
+        if self.time_tag and values:
+            times = attributes.get(self.time_tag, ()) or ("",)
+            values = (f"{values[0]} {times[0]}",)
         return not self.tests or any(test(value) for value in values for test in self.tests)
 
 
@@ -66,12 +76,12 @@ class Query:
     offset: int = 0
     warnings: tuple[str, ...] = ()
 
-    def matches(self, attributes: Attributes, *, level: Level) -> bool:
-        """Whether a row of a level meets the constraints of that level."""
+    def matches(self, attributes: Attributes, *, level: Level | None = None) -> bool:
+        """Whether a row meets the constraints, those of one level or all."""
         return all(
             constraint.holds(attributes)
             for constraint in self.constraints
-            if constraint.attribute.level is level
+            if level is None or constraint.attribute.level is level
         )
 
     def uids(self, tag: str) -> tuple[str, ...]:
@@ -79,14 +89,21 @@ class Query:
         return next((each.uids for each in self.constraints if each.attribute.tag == tag), ())
 
     def wanted(self, *, defaults_from: Level) -> list[Attribute]:
-        """The attributes of the answer: the default ones from a level down, and those asked for."""
+        """The attributes of the answer in order of tag (PS3.18 10.6.3.3).
+
+        Those are the default ones from a level down, those that every answer names its place
+        with, and those matched on or asked for.
+        """
         levels = range(defaults_from, self.level + 1)
-        return [
+        always = PLACE_TAGS if self.level is Level.INSTANCE else PLACE_TAGS - {"0020000E"}
+        chosen = [
             attribute
             for attribute in ATTRIBUTES
-            if attribute.tag in self.included
-            or (attribute.is_default and attribute.level in levels)
+            if (attribute.is_default and attribute.level in levels)
+            or attribute.tag in self.included
+            or attribute.tag in always
         ]
+        return sorted(chosen, key=lambda attribute: attribute.tag)
 
 
 def parse_query(text: str, *, level: Level) -> Query:
@@ -170,6 +187,7 @@ def _parse_count(fields: dict[str, list[str]], key: str, *, default: int) -> int
 
 def _parse_constraints(fields: dict[str, list[str]], *, level: Level) -> tuple[Constraint, ...]:
     constraints: dict[str, Constraint] = {}
+    ranges: dict[str, str] = {}
     for place, (key, values) in enumerate(fields.items(), start=1):
         attribute = _find_attribute(key)
         name = key if attribute or _NAME.fullmatch(key) else f"The key in place {place}"
@@ -180,6 +198,14 @@ def _parse_constraints(fields: dict[str, list[str]], *, level: Level) -> tuple[C
         if len(values) > 1 or attribute.tag in constraints:
             raise InvalidRequest(f"{name} is matched more than once.", key=name)
         constraints[attribute.tag] = _constraint(attribute, values[0], key=name)
+        if attribute.vr in ("DA", "TM") and "-" in values[0]:
+            ranges[attribute.tag] = values[0]
+    for date_tag, time_tag in TIME_BY_DATE.items():
+        if _is_combined(ranges.get(date_tag, ""), ranges.get(time_tag, "")):
+            test = _combined_test(ranges[date_tag], ranges[time_tag])
+            date = constraints[date_tag].attribute
+            constraints[date_tag] = Constraint(date, tests=(test,), time_tag=time_tag)
+            constraints[time_tag] = Constraint(constraints[time_tag].attribute)
     return tuple(constraints.values())
 
 
@@ -271,6 +297,41 @@ def _range_test(vr: str, text: str) -> Test:
     return holds
 
 
+def _is_combined(date_text: str, time_text: str) -> bool:
+    """Whether both are ranges of the same form: closed, or open at the same end."""
+    if not date_text or not time_text:
+        return False
+    dates, times = _ends("DA", date_text), _ends("TM", time_text)
+    return [bool(end) for end in dates] == [bool(end) for end in times]
+
+
+def _combined_test(date_text: str, time_text: str) -> Test:
+    """A range of dates and one of times as one range of moments (PS3.4 C.2.2.2.5)."""
+    (low_date, high_date), (low_time, high_time) = _ends("DA", date_text), _ends("TM", time_text)
+    low = _moments(low_date, low_time)[0] if low_date else None
+    high = _moments(high_date, high_time)[1] if high_date else None
+
+    def holds(value: Value) -> bool:
+        date, _, time = str(value).partition(" ")
+        try:
+            first, last = _moments(date.strip(" \0"), time.strip(" \0"))
+        except ValueError:
+            return False
+        return (low is None or last >= low) and (high is None or first <= high)
+
+    return holds
+
+
+def _moments(date: str, time: str) -> tuple[Moment, Moment]:
+    """The first and the last moment of a DA with a TM, of the whole day where that is blank."""
+    whole_day = _date_bounds(date)
+    if not time:
+        return whole_day
+    (first, first_micros), (last, last_micros) = _time_bounds(time)
+    day = whole_day[0][0]
+    return (day + first, first_micros), (day + last, last_micros)
+
+
 def _ends(vr: str, text: str) -> tuple[str, str]:
     """The two ends of a range, the same twice for a single value, blank where it is open."""
     if vr == "DT":
@@ -286,8 +347,6 @@ def _ends(vr: str, text: str) -> tuple[str, str]:
 
 _DATE_TIME = r"[0-9]{4}(?:[0-9]{2}){0,5}(?:\.[0-9]{1,6})?(?:[+-](?:0[0-9]|1[0-4])[0-5][0-9])?"
 _DATE_TIME_PARTS = re.compile(r"([0-9]{4,14})(\.[0-9]{1,6})?(?:([+-])([0-9]{2})([0-9]{2}))?")
-Moment = tuple[int, int]
-"""Seconds since 1970 (of the day, for a TM), and microseconds."""
 
 
 def _date_bounds(text: str) -> tuple[Moment, Moment]:

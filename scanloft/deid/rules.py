@@ -171,6 +171,7 @@ _SPECIAL = {
 def _is_denied(tag: int, group: int, parent: int) -> bool:
     return (
         group < 0x0008
+        or group == 0xFFFE
         or group >> 8 in (0x50, 0x60)
         or tag & 0xFFFF == 0
         or tag in _ALWAYS_REMOVED

@@ -182,16 +182,17 @@ def read_element(data: bytes, at: int, *, encoding: Encoding) -> Element:
     Raises:
         Truncated: the data ends before its value begins.
     """
-    try:
-        group, number, vr_bytes, length = _EXPLICIT[encoding.is_little].unpack_from(data, at)
-        tag = group << 16 | number
-        vr = "" if encoding.is_implicit or group == 0xFFFE else _VR_BY_BYTES.get(vr_bytes, "")
-        if vr in SHORT_VRS:
-            return Element(tag, vr, at, at + 8, length)
-        start = at + 8 if vr else at + 4
-        (length,) = _LENGTH[encoding.is_little].unpack_from(data, start)
-    except struct.error:
-        raise Truncated(at + 12) from None
+    if len(data) < at + 8:
+        raise Truncated(at + 8)
+    group, number, vr_bytes, length = _EXPLICIT[encoding.is_little].unpack_from(data, at)
+    tag = group << 16 | number
+    vr = "" if encoding.is_implicit or group == 0xFFFE else _VR_BY_BYTES.get(vr_bytes, "")
+    if vr in SHORT_VRS:
+        return Element(tag, vr, at, at + 8, length)
+    start = at + 8 if vr else at + 4
+    if len(data) < start + 4:
+        raise Truncated(start + 4)
+    (length,) = _LENGTH[encoding.is_little].unpack_from(data, start)
     return Element(tag, vr, at, start + 4, length)
 
 

@@ -360,9 +360,9 @@ class _Walk:
                 if bounded or in_sequence != (tag == _SEQUENCE_END):
                     _refuse_structure()
                 level, position = stack.pop(), at
+            elif in_sequence != (tag == _ITEM):
+                _refuse_structure()
             elif in_sequence:
-                if tag != _ITEM:
-                    _refuse_structure()
                 stack.append(level)
                 level, position = self._level(False, at, length, end, implicit), at
             elif tag in PIXEL_TAGS and not stack:

@@ -13,10 +13,14 @@ from tests.bridge.site import Inbox, Site
 
 
 @pytest.fixture
-def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
+@pytest.fixture
+def inbox(credentials: None) -> Iterator[Inbox]:
     with mock_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket="inbox")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGBaseline8Bit, generate_uid
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, JPEGBaseline8Bit, generate_uid
 
 CANARY = "CANARY^PATIENT"
 PRIVATE_SOP_CLASS = "1.2.826.0.1.3680043.2.1143.107.104.103.1"
@@ -21,7 +21,7 @@ def instance(
     """An instance with a patient and so many bytes of pixels."""
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = transfer_syntax_uid
+    dataset.file_meta.TransferSyntaxUID = UID(transfer_syntax_uid)
     dataset.SOPClassUID = sop_class_uid
     dataset.SOPInstanceUID = generate_uid()
     dataset.StudyInstanceUID = generate_uid()

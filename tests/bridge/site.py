@@ -43,6 +43,13 @@ def wait_for(condition: Callable[[], object], *, timeout_s: float = 10.0) -> Non
         time.sleep(0.02)
 
 
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @dataclass
 class Inbox:
     """The inbox bucket."""

@@ -78,7 +78,7 @@ def test_the_file_and_then_the_folder_are_synced_before_success(
     real = os.fsync
 
     def fsync(descriptor: int) -> None:
-        seen.append((Path(os.readlink(f"/proc/self/fd/{descriptor}")).parent.name, files(tmp_path)))
+        seen.append((Path(f"/proc/self/fd/{descriptor}").readlink().parent.name, files(tmp_path)))
         real(descriptor)
 
     monkeypatch.setattr("os.fsync", fsync)

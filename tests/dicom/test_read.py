@@ -195,6 +195,7 @@ def test_fewer_fragments_than_frames_is_truncated() -> None:
     "body",
     [
         BODY + ITEM_END,
+        BODY + element(0xFFFEE000, "NO", b"ab"),
         BODY + SEQUENCE_END,
         BODY + element(0x00081115, "SQ", BODY),
         BODY + element(0x00081115, "SQ", ITEM + b"\x08\0\0\0" + ITEM_END),

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -10,19 +9,30 @@ from tests.functions.api.front import BUCKETS, SETTINGS, TABLES, Front
 from tests.functions.api.tables import create_table
 
 
-@pytest.fixture
-def front(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for name, value in SETTINGS.to_env().items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
+@pytest.fixture(scope="module")
+def aws() -> Iterator[None]:
+    """The clients are made once for a module: making them takes longer than a test."""
+    with pytest.MonkeyPatch.context() as patched, mock_aws():
+        patched.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        for name, value in SETTINGS.to_env().items():
+            patched.setenv(name, value)
         _forget()
-        for bucket in BUCKETS:
-            boto3.client("s3").create_bucket(Bucket=bucket)
-        for table in TABLES:
-            create_table(boto3.client("dynamodb"), table)
-        yield Front()
-    _forget()
+        yield
+        _forget()
+
+
+@pytest.fixture
+def front(aws: None) -> Iterator[Front]:
+    for bucket in BUCKETS:
+        clients.s3().create_bucket(Bucket=bucket)
+    for table in TABLES:
+        create_table(clients.dynamodb(), table)
+    yield Front()
+    for store in (services().inbox, services().archive):
+        store.delete(list(store.keys("")))
+        clients.s3().delete_bucket(Bucket=store.bucket)
+    for table in TABLES:
+        clients.dynamodb().delete_table(TableName=table)
 
 
 def _forget() -> None:

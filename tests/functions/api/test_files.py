@@ -107,14 +107,16 @@ def test_the_same_declaration_again_changes_nothing_and_gives_fresh_forms(front:
     assert front.call("GET", upload).body["counts"]["declared"] == 2
 
 
+@pytest.mark.parametrize("before", [0, 1, 2])
 @pytest.mark.parametrize("changed", [{"size_bytes": 2}, {"sha256": "0" * 64}])
 def test_another_declaration_for_a_number_is_a_conflict_and_declares_nothing(
-    front: Front, changed: dict[str, object]
+    front: Front, changed: dict[str, object], before: int
 ) -> None:
     front.project()
     upload = front.upload()
     front.call("POST", f"{upload}/files", body={"first": 5, "files": [entry(b"a")]})
-    body = {"first": 4, "files": [entry(b"x"), {**entry(b"a"), **changed}, entry(b"y")]}
+    files = [*[entry(b"x")] * before, {**entry(b"a"), **changed}, entry(b"y")]
+    body = {"first": 5 - before, "files": files}
     reply = front.call("POST", f"{upload}/files", body=body)
     assert reply.status == 409
     assert "File 5 " in reply.body["detail"]

@@ -1,6 +1,8 @@
 """Every route x every role x outsiders: what each of them gets."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +150,9 @@ def test_an_instance_is_found_under_its_own_study_only(world: Front) -> None:
     world.services.instances.put_instance(other)
     assert world.call("GET", "/api/projects/alpha/download/1.2/1.2.3/9.9.9").status == 404
     assert world.call("GET", "/api/projects/alpha/download/9.9/1.2.3/9.9.9").status == 200
+
+
+def test_the_table_in_the_documentation_has_every_route_and_no_other() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    documented = set(re.findall(r"^\| `(\w+) (\S+)` \|", text, flags=re.MULTILINE))
+    assert documented == {(route.method, route.path) for route in ROUTES}

@@ -18,7 +18,6 @@ from scanloft.core.caller import Caller
 from scanloft.core.errors import Unauthenticated
 from tests.functions.authorise.pool import claims, jwks, private_key
 
-NOW = int(time.time())
 USER = claims()["sub"]
 PUBLIC_PEM = (
     private_key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -91,12 +90,9 @@ ATTACKS = {
     "an ID token": signed(claims(client_id=None, aud="client", token_use="id")),
     "an ID token with a client": signed(claims(token_use="id")),
     "no use": signed(claims(token_use=None)),
-    "expired": signed(claims(exp=NOW - 70)),
     "never expires": signed(claims(exp=None)),
     "expires with a text": signed(claims(exp="tomorrow")),
-    "issued in the future": signed(claims(iat=NOW + 200)),
     "never issued": signed(claims(iat=None)),
-    "not yet valid": signed(claims(nbf=NOW + 200)),
     "no subject": signed(claims(sub=None)),
     "an empty subject": signed(claims(sub="")),
     "claims that are a list": by_hand({"alg": "RS256", "kid": "known"}, []),
@@ -115,11 +111,24 @@ def test_a_forged_token_opens_nothing(attack: str) -> None:
     assert refused.value.message == "Sign in, or send a personal access token as a bearer token."
 
 
-@pytest.mark.parametrize(
-    "changed", [{}, {"exp": NOW - 30}, {"iat": NOW + 30}, {"aud": "anything"}, {"nbf": NOW}]
-)
-def test_a_good_token_is_let_in_within_a_minute_of_clock_skew(changed: dict[str, object]) -> None:
-    assert credentials().caller(signed(claims(**changed))) == Caller(USER)
+def skewed(seconds_by_claim: dict[str, int]) -> str:
+    now = int(time.time())
+    return signed(claims(**{name: now + seconds for name, seconds in seconds_by_claim.items()}))
+
+
+@pytest.mark.parametrize("seconds_by_claim", [{"exp": -70}, {"iat": 70}, {"nbf": 70}])
+def test_a_token_opens_nothing_after_its_time_or_before(seconds_by_claim: dict[str, int]) -> None:
+    with pytest.raises(Unauthenticated):
+        credentials().caller(skewed(seconds_by_claim))
+
+
+@pytest.mark.parametrize("seconds_by_claim", [{}, {"exp": -40}, {"iat": 50}, {"nbf": 50}])
+def test_a_minute_of_clock_skew_is_forgiven(seconds_by_claim: dict[str, int]) -> None:
+    assert credentials().caller(skewed(seconds_by_claim)) == Caller(USER)
+
+
+def test_an_audience_that_cognito_never_writes_does_no_harm() -> None:
+    assert credentials().caller(signed(claims(aud="anything"))) == Caller(USER)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Speed and cost of the archive, measured side by side with its peers and its bars."""

@@ -1,0 +1,1 @@
+"""DICOMweb: search and retrieval of what a project holds (PS3.18 10)."""

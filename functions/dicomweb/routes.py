@@ -1,0 +1,48 @@
+"""The routes of DICOMweb: what answers each, behind one gate (PS3.18 10.1.1)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.dicomweb import metadata, retrieve, search
+from functions.dicomweb.request import Answer, Request
+from functions.dicomweb.services import Services
+from scanloft.core.roles import Right
+
+ROOT = "/api/projects/<project>/dicomweb"
+STUDY = f"{ROOT}/studies/<study>"
+SERIES = f"{STUDY}/series/<series>"
+INSTANCE = f"{SERIES}/instances/<instance>"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path that is read, and what answers it."""
+
+    path: str
+    act: Callable[[Services, Request], Answer]
+
+    def answer(self, services: Services, request: Request) -> Answer:
+        """What the route answers, once the caller is through the gate of the project.
+
+        Raises:
+            NotFound: no such project, or the caller is an outsider.
+            Forbidden: the caller is a member who may not read.
+        """
+        services.access.require(request.caller, project=request.project, right=Right.READ)
+        return self.act(services, request)
+
+
+ROUTES = (
+    Route(f"{ROOT}/studies", search.studies),
+    Route(f"{ROOT}/series", search.series),
+    Route(f"{ROOT}/instances", search.instances),
+    Route(f"{STUDY}/series", search.series),
+    Route(f"{STUDY}/instances", search.instances),
+    Route(f"{SERIES}/instances", search.instances),
+    Route(f"{STUDY}/metadata", metadata.study),
+    Route(f"{SERIES}/metadata", metadata.series),
+    Route(f"{INSTANCE}/metadata", metadata.instance),
+    Route(STUDY, retrieve.study),
+    Route(SERIES, retrieve.series),
+    Route(INSTANCE, retrieve.instance),
+)

@@ -1,0 +1,185 @@
+"""Who may do what: read from the roles of the template, not from the table they are made of."""
+
+import pytest
+
+from infra.permissions import PERMISSIONS_BY_FUNCTION
+from scanloft.core.blueprint import FUNCTIONS, Function
+from tests.infra.template import Template, statements
+
+BUCKET = "AWS::S3::Bucket"
+TABLE = "AWS::DynamoDB::Table"
+ALLOWED = {
+    "anonymise": {
+        "s3:GetObject inbox/dicom/*",
+        "s3:DeleteObject inbox/dicom/*",
+        "s3:PutObject inbox/quarantine/*",
+        "s3:ListBucket inbox",
+        "s3:GetObject archive/dicom/*",
+        "s3:PutObject archive/dicom/*",
+        "s3:ListBucket archive",
+        "dynamodb:GetItem index",
+        "dynamodb:Query index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:GetItem pseudonyms",
+    },
+    "unpack": {
+        "s3:GetObject inbox/archives/*",
+        "s3:DeleteObject inbox/archives/*",
+        "s3:PutObject inbox/dicom/*",
+        "s3:PutObject inbox/quarantine/*",
+        "s3:ListBucket inbox",
+        "dynamodb:GetItem index",
+        "dynamodb:Query index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:GetItem pseudonyms",
+    },
+    "ingest": {
+        "s3:GetObject archive/dicom/*",
+        "s3:ListBucket archive",
+        "dynamodb:GetItem index",
+        "dynamodb:Query index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+    },
+    "summarise": {
+        "s3:GetObject archive/dicom/*",
+        "s3:GetObject archive/derived/*",
+        "s3:PutObject archive/derived/*",
+        "s3:ListBucket archive",
+        "dynamodb:GetItem index",
+        "dynamodb:Query index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+    },
+    "api": {
+        "s3:PutObject inbox/dicom/*",
+        "s3:PutObject inbox/archives/*",
+        "s3:GetObject archive/dicom/*",
+        "dynamodb:GetItem index",
+        "dynamodb:Query index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:DeleteItem index",
+        "dynamodb:PutItem pseudonyms",
+    },
+    "dicomweb": {
+        "s3:GetObject archive/dicom/*",
+        "s3:GetObject archive/derived/*",
+        "s3:ListBucket archive",
+        "dynamodb:GetItem index",
+        "dynamodb:Query index",
+    },
+    "authorise": {"dynamodb:GetItem index"},
+}
+
+
+def readable(template: Template, resource: str) -> str:
+    """A resource as the blueprint names it, as `inbox/dicom/*` or `index`."""
+    for kind, ending in ((BUCKET, "Bucket"), (TABLE, "Table")):
+        for logical in template.resources(kind):
+            arn = f"${{{logical}.Arn}}"
+            if resource.startswith(arn):
+                return logical.split(ending)[0].lower() + resource.removeprefix(arn)
+    return resource
+
+
+def allowed(template: Template, function: str) -> set[str]:
+    """What the role of a function may do to objects and rows."""
+    return {
+        f"{action} {readable(template, resource)}"
+        for statement in template.role_statements(f"{function.capitalize()}Role")
+        for action in statement.actions
+        for resource in statement.resources
+        if action.startswith(("s3:", "dynamodb:"))
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_function_may_do_this_and_nothing_else(template: Template, function: Function) -> None:
+    assert allowed(template, function.name) == ALLOWED[function.name]
+
+
+def test_only_anonymise_and_unpack_read_raw_objects(template: Template) -> None:
+    readers = {
+        each.name
+        for each in FUNCTIONS
+        if any(entry.startswith("s3:GetObject inbox") for entry in allowed(template, each.name))
+    }
+    assert readers == {"anonymise", "unpack"}
+
+
+def test_only_anonymise_and_unpack_can_decrypt_raw_objects(template: Template) -> None:
+    key = f"${{{template.name('AWS::KMS::Key', 'InboxKey')}.Arn}}"
+    able = {
+        each.name
+        for each in FUNCTIONS
+        for statement in template.role_statements(f"{each.name.capitalize()}Role")
+        if key in statement.resources and "kms:Decrypt" in statement.actions
+    }
+    assert able == {"anonymise", "unpack"}
+
+
+def test_only_anonymise_and_unpack_read_the_secrets_of_projects(template: Template) -> None:
+    reading = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
+    readers = {
+        each.name
+        for each in FUNCTIONS
+        if any(f"{verb} pseudonyms" in allowed(template, each.name) for verb in reading)
+    }
+    assert readers == {"anonymise", "unpack"}
+
+
+def test_keys_of_tables_are_used_through_dynamodb_alone(template: Template) -> None:
+    keys = {f"${{{n}.Arn}}" for n in template.resources("AWS::KMS::Key") if "TableKey" in n}
+    for function in FUNCTIONS:
+        for statement in template.role_statements(f"{function.name.capitalize()}Role"):
+            if keys & set(statement.resources):
+                assert "kms:ViaService" in statement.conditions["StringEquals"]
+
+
+def test_nothing_is_allowed_everywhere(template: Template) -> None:
+    documents = [
+        policy["PolicyDocument"]
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        for policy in template.properties(kind).values()
+    ]
+    granted = [each for document in documents for each in statements(document)]
+    assert len(granted) > len(FUNCTIONS)
+    for statement in granted:
+        assert statement.effect == "Allow"
+        assert not [action for action in statement.actions if "*" in action]
+        assert "*" not in statement.resources
+
+
+def test_roles_have_no_policies_but_their_own(template: Template) -> None:
+    roles = template.properties("AWS::IAM::Role")
+    assert len(roles) == len(FUNCTIONS)
+    assert not [name for name, role in roles.items() if "ManagedPolicyArns" in role]
+
+
+def test_the_table_of_permissions_names_all_functions() -> None:
+    assert set(PERMISSIONS_BY_FUNCTION) == {each.name for each in FUNCTIONS} == set(ALLOWED)
+
+
+def test_ingest_alone_sends_to_summarise(template: Template) -> None:
+    senders = {
+        each.name
+        for each in FUNCTIONS
+        for statement in template.role_statements(f"{each.name.capitalize()}Role")
+        if "sqs:SendMessage" in statement.actions
+    }
+    assert senders == {"ingest"}
+
+
+def test_a_bridge_may_hand_in_and_nothing_else(template: Template) -> None:
+    policy = template.only("AWS::IAM::ManagedPolicy", start="BridgePolicy")
+    granted = {
+        (action, readable(template, resource).split(".")[0])
+        for statement in statements(policy["PolicyDocument"])
+        for action in statement.actions
+        for resource in statement.resources
+    }
+    inbox_key = f"${{{template.name('AWS::KMS::Key', 'InboxKey')}"
+    assert granted == {("s3:PutObject", "inbox/dicom/*"), ("kms:GenerateDataKey", inbox_key)}
