@@ -5,7 +5,7 @@ from rich.console import Console
 from benchmarks.figures import Figure
 from benchmarks.table import cells, table_of
 
-MET = Figure(part="Speed", what="ours", unit="ms", ours=4.0, runs=7, against="a peer", other=10.0)
+MET = Figure(part="Speed", what="fast", unit="ms", ours=4.0, runs=7, against="a peer", other=10.0)
 MISSED = Figure(part="Speed", what="late", unit="ms", ours=20.0, runs=7, other=10.0, is_bar=True)
 ALONE = Figure(part="Calls", what="GetObject", unit="", ours=1.0, runs=3)
 
@@ -17,7 +17,7 @@ def printed(*figures: Figure) -> str:
 
 
 def test_row_holds_both_values_with_their_unit_the_ratio_and_the_runs() -> None:
-    assert cells(MET) == ("  ours", "4.00 ms", "10.00 ms", "× 2.50", "a peer", "7")
+    assert cells(MET) == ("  fast", "4.00 ms", "10.00 ms", "× 2.50", "a peer", "7")
 
 
 def test_row_of_a_figure_without_another_leaves_the_comparison_blank() -> None:
@@ -36,4 +36,4 @@ def test_values_of_three_digits_are_shown_without_fractions() -> None:
 
 def test_parts_stand_under_their_names_in_the_order_given() -> None:
     text = printed(MET, ALONE)
-    assert text.index("Speed") < text.index("ours") < text.index("Calls") < text.index("GetObject")
+    assert text.index("Speed") < text.index("fast") < text.index("Calls") < text.index("GetObject")

@@ -1,0 +1,102 @@
+import io
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.unpack.members import Limits, Member, members
+from scanloft.core.errors import BadArchiveFile
+from tests.functions.unpack.packed import (
+    PACKERS,
+    long_header_tar,
+    sparse_tar,
+    tarred,
+    zipped,
+)
+
+MIB = 2**20
+LIMITS = Limits(members=100, member_bytes=MIB, total_bytes=100 * MIB, ratio=200)
+
+
+def unpacked(data: bytes, *, limits: Limits = LIMITS) -> Iterator[Member]:
+    return members(io.BytesIO(data), size_bytes=len(data), limits=limits)
+
+
+def peak_bytes(data: bytes, *, limits: Limits = LIMITS) -> int:
+    """The most memory that was taken while the members were read one by one."""
+    tracemalloc.start()
+    try:
+        for _ in unpacked(data, limits=limits):
+            pass
+    except BadArchiveFile:
+        pass
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return peak
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sampled_from(sorted(PACKERS)),
+    st.lists(st.binary(max_size=300).filter(lambda body: body[:1] not in b"P\x1fB\xfd"), max_size=8),
+)
+def test_what_was_packed_is_what_is_unpacked(packer: str, bodies: list[bytes]) -> None:
+    data = PACKERS[packer]({f"{place:02}": body for place, body in enumerate(bodies)})
+    assert list(unpacked(data)) == [Member(place, body) for place, body in enumerate(bodies)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from([b"", b"PK\3\4", b"PK\5\6", b"\x1f\x8b\x08", b"BZh9"]))
+def test_garbage_is_refused_or_empty_and_nothing_else(garbage: bytes, magic: bytes) -> None:
+    try:
+        assert list(unpacked(magic + garbage)) == []
+    except BadArchiveFile as error:
+        assert error.message
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_zip_with_damage_is_refused_or_still_whole(data: st.DataObject) -> None:
+    whole = zipped({"a": b"first", "b": b"second" * 20}, compression=zipfile.ZIP_STORED)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    damaged = whole[:place] + bytes([data.draw(st.integers(0, 255))]) + whole[place + 1 :]
+    try:
+        found = [member.body for member in unpacked(damaged) if not member.refusal]
+    except (BadArchiveFile, UnicodeDecodeError):
+        return
+    assert set(found) <= {b"first", b"second" * 20}
+
+
+@pytest.mark.xfail(strict=True, reason="holes are not counted: a kilobyte unpacks to any size")
+def test_holes_of_a_sparse_tar_count_as_what_they_unpack_to() -> None:
+    one = sparse_tar(MIB - 1)
+    with pytest.raises(BadArchiveFile):
+        list(unpacked(b"".join([one[:512]] * 50) + bytes(1024), limits=Limits(100, MIB, 10 * MIB, 1)))
+
+
+@pytest.mark.xfail(strict=True, reason="tarfile reads an extended header of any length at once")
+def test_a_long_header_does_not_fill_the_memory() -> None:
+    assert peak_bytes(long_header_tar(64 * MIB)) < 32 * MIB
+
+
+@pytest.mark.xfail(strict=True, reason="folders of a tar count neither as members nor as memory")
+def test_folders_without_end_do_not_fill_the_memory() -> None:
+    folders = tarred({f"{n}/": b"" for n in range(20_000)})
+    assert peak_bytes(folders) < 8 * MIB
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("packer", ["zip", "tar.gz"])
+def test_a_large_file_of_zeros_takes_little_memory(packer: str) -> None:
+    data = PACKERS[packer]({str(n): bytes(8 * MIB) for n in range(25)})
+    limits = Limits(members=100, member_bytes=8 * MIB, total_bytes=1000 * MIB, ratio=2000)
+    assert peak_bytes(data, limits=limits) < 40 * MIB
+    assert sum(len(member.body) for member in unpacked(data, limits=limits)) == 200 * MIB
+    refused = Limits(members=100, member_bytes=8 * MIB, total_bytes=1000 * MIB, ratio=20)
+    assert peak_bytes(data, limits=refused) < 40 * MIB
+    with pytest.raises(BadArchiveFile):
+        list(unpacked(data, limits=refused))
