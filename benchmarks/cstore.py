@@ -117,23 +117,24 @@ def _plain(*, port: int, output_dir: Path) -> Program:
 
 def _receive(receiver: Receiver, datasets: Sequence[FileDataset]) -> Reception:
     cpu_s, started = _cpu_s(receiver.pid), time.perf_counter()
-    _send(receiver.port, datasets)
+    _send(receiver, datasets)
     wall_s = time.perf_counter() - started
     _drain(receiver)
     return Reception(receiver.name, len(datasets), wall_s, _cpu_s(receiver.pid) - cpu_s)
 
 
-def _send(port: int, datasets: Sequence[FileDataset]) -> None:
+def _send(receiver: Receiver, datasets: Sequence[FileDataset]) -> None:
     sender = ApplicationEntity("BENCHSEND")
     first = datasets[0]
     sender.add_requested_context(first.SOPClassUID, first.file_meta.TransferSyntaxUID)
-    association = sender.associate("127.0.0.1", port, ae_title=AE_TITLE)
+    association = sender.associate("127.0.0.1", receiver.port, ae_title=AE_TITLE)
     if not association.is_established:
         raise RuntimeError("The receiver took no association: see whether it runs.")
     for dataset in datasets:
         status = association.send_c_store(dataset)
-        if "Status" not in status or status.Status != SUCCESS:
-            raise RuntimeError("The receiver did not take an object: the figures mean nothing.")
+        if status.get("Status") != SUCCESS:
+            answer = f"status {status.Status:04X}" if "Status" in status else "no status"
+            raise RuntimeError(f"{receiver.name} answered an object with {answer}: see its log.")
     association.release()
 
 

@@ -4,12 +4,36 @@ import threading
 from dataclasses import dataclass
 from functools import partial
 
-from pynetdicom import AE, _config
+from pydicom.uid import (
+    ColorPaletteStorage,
+    CTDefinedProcedureProtocolStorage,
+    GenericImplantTemplateStorage,
+    HangingProtocolStorage,
+    ImplantAssemblyTemplateStorage,
+    ImplantTemplateGroupStorage,
+    InventoryStorage,
+    ProtocolApprovalStorage,
+    XADefinedProcedureProtocolStorage,
+)
+from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, _config
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]  # made at run time
 
 from dicom_bridge.connections import Server, Timeouts
 from dicom_bridge.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_bridge.reception import Reception
+
+NON_PATIENT_OBJECTS = (
+    ColorPaletteStorage,
+    CTDefinedProcedureProtocolStorage,
+    GenericImplantTemplateStorage,
+    HangingProtocolStorage,
+    ImplantAssemblyTemplateStorage,
+    ImplantTemplateGroupStorage,
+    InventoryStorage,
+    ProtocolApprovalStorage,
+    XADefinedProcedureProtocolStorage,
+)
+"""The storage SOP classes of PS3.4 GG.3: pynetdicom leaves them out of its storage service."""
 
 PDU_SIZE_BYTES = 128 * 1024
 """The longest P-DATA that peers are invited to send (PS3.8 D.1): fewer turns for large images."""
@@ -72,6 +96,8 @@ class Listener:
 def _entity(*, association_limit: int, timeouts: Timeouts) -> AE:
     entity = AE("SCANLOFT")
     entity.add_supported_context(Verification)
+    for sop_class_uid in NON_PATIENT_OBJECTS:
+        entity.add_supported_context(sop_class_uid, ALL_TRANSFER_SYNTAXES)
     entity.require_called_aet = True
     entity.maximum_associations = association_limit
     entity.maximum_pdu_size = PDU_SIZE_BYTES

@@ -1,6 +1,7 @@
 """The Lambda entry point of anonymise."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -39,8 +40,9 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 def _pass(deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
     batch = gate().pass_batch(deliveries)
     metrics.add_metric(name="passed", unit=MetricUnit.Count, value=len(batch.passed))
+    for kind, count in Counter(passed.fate.kind for passed in batch.passed).items():
+        metrics.add_metric(name=kind, unit=MetricUnit.Count, value=count)
     for passed in batch.passed:
-        metrics.add_metric(name=passed.fate.kind, unit=MetricUnit.Count, value=1)
         if passed.fate.code:
             logger.info("object refused", key=str(passed.key), code=passed.fate.code)
     for outcome in batch.outcomes:

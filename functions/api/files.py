@@ -2,8 +2,7 @@
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, takewhile
 
 from functions.api.fields import body_fields, entry_fields, query_fields, whole
@@ -13,27 +12,17 @@ from functions.api.request import Answer, Request
 from functions.api.services import Services
 from functions.api.uploads import seen_upload
 from scanloft.aws.objects import SignedPost
-from scanloft.aws.uploads import UploadIndex
 from scanloft.core.errors import Conflict, InvalidRequest, Oversized
 from scanloft.core.identifiers import NUMBER
-from scanloft.core.items import DECLARATION_SORT, declaration_item
 from scanloft.core.keys import InboxKey, InboxPrefix, upload_prefix
-from scanloft.core.model import Declaration, Fate, Upload, UploadSource
+from scanloft.core.model import Declaration, Fate, FileKind, Upload, UploadSource
 from scanloft.core.roles import Right
 from scanloft.core.settings import ApiSettings
 
 FILES_LIMIT = 1000
 NUMBER_LIMIT = 999_999_999
 SHA256 = re.compile(r"[0-9a-f]{64}")
-PREFIX_BY_KIND = {"dicom": InboxPrefix.DICOM, "archive": InboxPrefix.ARCHIVES}
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredFile:
-    """A file that is about to be sent, and what it is sent as: "dicom" or "archive"."""
-
-    kind: str
-    declaration: Declaration
+PREFIX_BY_KIND = {FileKind.DICOM: InboxPrefix.DICOM, FileKind.ARCHIVE: InboxPrefix.ARCHIVES}
 
 
 def declare(services: Services, request: Request) -> Answer:
@@ -59,7 +48,7 @@ def declare(services: Services, request: Request) -> Answer:
     kinds = sorted({file.kind for file in files})
     return Answer(
         {
-            "files": [{"number": _number(file), "key": _key(upload, file)} for file in files],
+            "files": [{"number": file.number, "key": _key(upload, file)} for file in files],
             "posts": {kind: _form(_post(services, upload, kind)) for kind in kinds},
             "expires_in_s": services.settings.upload_url_ttl_s,
         }
@@ -76,17 +65,17 @@ def listed(services: Services, request: Request) -> Answer:
     upload = seen_upload(services, request, right=Right.READ)
     reads = may(services.access, request.caller, project=upload.project, right=Right.READ)
     query = query_fields(request.query, allowed=PAGE_PARAMETERS)
-    index = _index_after(services, upload, after=query.get("after"))
+    after = _after(query)
     entries = followed(
-        index.declarations(upload.project, upload.upload),
-        index.fates(upload.project, upload.upload),
+        services.uploads.declarations(upload.project, upload.upload, after=after),
+        services.uploads.fates(upload.project, upload.upload, after=after),
     )
     files, following = page(entries, limit=page_limit(query), place=lambda entry: entry[0])
     shown = [_shown(number, fate, reads=reads) for number, fate in files]
     return Answer({"files": shown, "next": following})
 
 
-def parsed_files(body: bytes) -> list[DeclaredFile]:
+def parsed_files(body: bytes) -> list[Declaration]:
     """The files of a declaration, numbered from "first" on in their order.
 
     Raises:
@@ -111,7 +100,7 @@ def followed(
         yield number, next((fate for _, fate in entries if fate is not None), None)
 
 
-def _parsed_file(entry: object, *, place: int, number: int) -> DeclaredFile:
+def _parsed_file(entry: object, *, place: int, number: int) -> Declaration:
     what = f'"files[{place}]"'
     fields = entry_fields(entry, what=what, allowed=("size_bytes", "sha256", "kind"))
     size, sha256, kind = fields.get("size_bytes"), fields.get("sha256"), fields.get("kind")
@@ -119,56 +108,50 @@ def _parsed_file(entry: object, *, place: int, number: int) -> DeclaredFile:
         raise InvalidRequest(f'{what}: "size_bytes" must be a whole number from 0.')
     if not isinstance(sha256, str) or SHA256.fullmatch(sha256) is None:
         raise InvalidRequest(f'{what}: "sha256" must be 64 digits 0 to 9 and a to f.')
-    if not isinstance(kind, str) or kind not in PREFIX_BY_KIND:
-        raise InvalidRequest(f'{what}: "kind" must be one of {", ".join(PREFIX_BY_KIND)}.')
-    declaration = Declaration(number=str(number), size_bytes=size, sha256=sha256)
-    return DeclaredFile(kind=kind, declaration=declaration)
+    if not isinstance(kind, str) or kind not in set(FileKind):
+        raise InvalidRequest(f'{what}: "kind" must be one of {", ".join(FileKind)}.')
+    return Declaration(number=str(number), size_bytes=size, sha256=sha256, kind=FileKind(kind))
 
 
-def _check_size(file: DeclaredFile, settings: ApiSettings) -> None:
+def _check_size(file: Declaration, settings: ApiSettings) -> None:
     limit = _size_limit(file.kind, settings)
-    if file.declaration.size_bytes > limit:
+    if file.size_bytes > limit:
         raise Oversized(
-            f"File {_number(file)} is too large: one of kind {file.kind} has at most "
+            f"File {file.number} is too large: one of kind {file.kind} has at most "
             f"{limit} bytes. Leave it out, and declare the others again.",
             limit_bytes=limit,
         )
 
 
-def _size_limit(kind: str, settings: ApiSettings) -> int:
-    if kind == "archive":
+def _size_limit(kind: FileKind, settings: ApiSettings) -> int:
+    if kind is FileKind.ARCHIVE:
         return settings.archive_file_limit_bytes
     return settings.object_limit_bytes
 
 
-def _undeclared(services: Services, upload: Upload, files: list[DeclaredFile]) -> list[Declaration]:
+def _after(query: Mapping[str, str]) -> str | None:
+    after = query.get("after")
+    if after is not None and NUMBER.fullmatch(after) is None:
+        raise InvalidRequest('"after" must be the number of a file.')
+    return after
+
+
+def _undeclared(services: Services, upload: Upload, files: list[Declaration]) -> list[Declaration]:
     """Those declarations that are not there yet."""
-    first, last = (int(_number(file)) for file in (files[0], files[-1]))
-    index = _index_after(services, upload, after=str(first - 1))
-    known = takewhile(
-        lambda entry: int(entry.number) <= last, index.declarations(upload.project, upload.upload)
-    )
+    first, last = (int(file.number) for file in (files[0], files[-1]))
+    following = services.uploads.declarations(upload.project, upload.upload, after=str(first - 1))
+    known = takewhile(lambda entry: int(entry.number) <= last, following)
     known_by_number = {entry.number: entry for entry in known}
-    wanted = [file.declaration for file in files]
-    for entry in wanted:
+    for entry in files:
         if known_by_number.get(entry.number, entry) != entry:
             raise Conflict(
-                f"File {entry.number} of this upload was declared with another size or SHA-256: "
-                "give each file a number of its own."
+                f"File {entry.number} of this upload was declared with another size, SHA-256 or "
+                "kind: give each file a number of its own."
             )
-    return [entry for entry in wanted if entry.number not in known_by_number]
+    return [entry for entry in files if entry.number not in known_by_number]
 
 
-def _index_after(services: Services, upload: Upload, *, after: str | None) -> UploadIndex:
-    if after is None:
-        return services.uploads
-    if NUMBER.fullmatch(after) is None:
-        raise InvalidRequest('"after" must be the number of a file.')
-    sort = declaration_item(upload.project, upload.upload, after).sort
-    return UploadIndex(services.rows_after(sort.removeprefix(DECLARATION_SORT)))
-
-
-def _post(services: Services, upload: Upload, kind: str) -> SignedPost:
+def _post(services: Services, upload: Upload, kind: FileKind) -> SignedPost:
     return services.inbox.signed_post(
         upload_prefix(PREFIX_BY_KIND[kind], project=upload.project, upload=upload.upload),
         size_limit_bytes=_size_limit(kind, services.settings),
@@ -180,14 +163,10 @@ def _form(post: SignedPost) -> dict[str, object]:
     return {"url": post.url, "fields": dict(post.fields)}
 
 
-def _key(upload: Upload, file: DeclaredFile) -> str:
+def _key(upload: Upload, file: Declaration) -> str:
     prefix = PREFIX_BY_KIND[file.kind]
     place = {"project": upload.project, "upload": upload.upload}
-    return str(InboxKey.build(prefix, **place, number=_number(file)))
-
-
-def _number(file: DeclaredFile) -> str:
-    return file.declaration.number
+    return str(InboxKey.build(prefix, **place, number=file.number))
 
 
 def _place(number: str) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ from functions.api.fields import Fields, body_fields
 from functions.api.request import Answer, Request
 from functions.api.services import Services
 from scanloft.core.errors import Conflict, InvalidRequest, NotFound
-from scanloft.core.items import member_item, membership_item
 from scanloft.core.model import Membership, Role
 
 USER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,63})")
@@ -44,7 +43,7 @@ def put(services: Services, request: Request) -> Answer:
 
 
 def remove(services: Services, request: Request) -> Answer:
-    """Ends a membership; the row that grants access goes first.
+    """Ends a membership.
 
     Raises:
         NotFound: not a member.
@@ -52,8 +51,7 @@ def remove(services: Services, request: Request) -> Answer:
     """
     member = _member(services, request)
     _keep_an_owner(services, request)
-    services.rows.delete(member_item(member.project, member.user))
-    services.rows.delete(membership_item(member.user, member.project))
+    services.projects.remove_member(member)
     return Answer({"removed": member.user})
 
 

@@ -1,36 +1,17 @@
 """Long lists in pages: each page names the place where the next one begins."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
 from functions.api.fields import query_whole
-from scanloft.aws.rows import Rows
 from scanloft.core.errors import InvalidRequest
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 Entry = TypeVar("Entry")
 
 PAGE_LIMIT = 1000
 PAGE_PARAMETERS = ("after", "limit")
 PLACE_LENGTH_LIMIT = 128
-
-
-class RowsAfter(Rows):
-    """Rows whose queries begin after a place, which is a sort key without its prefix."""
-
-    def __init__(self, table: str, client: "DynamoDBClient", *, place: str) -> None:
-        super().__init__(table, client)
-        self._place = place
-
-    def query(
-        self, partition: str, *, sort_prefix: str = "", after: str | None = None
-    ) -> Iterator[dict[str, Any]]:
-        """The items of a partition from the place on, as those of `Rows`."""
-        start = f"{sort_prefix}{self._place}" if after is None else after
-        return super().query(partition, sort_prefix=sort_prefix, after=start)
 
 
 def page(

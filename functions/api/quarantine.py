@@ -6,7 +6,6 @@ from functions.api.fields import query_fields
 from functions.api.pages import PAGE_PARAMETERS, page, page_after, page_limit
 from functions.api.request import Answer, Request
 from functions.api.services import Services
-from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.core.errors import NotFound
 from scanloft.core.model import QuarantineItem
 
@@ -17,7 +16,8 @@ def listed(services: Services, request: Request) -> Answer:
     Raises:
         InvalidRequest: a parameter that cannot be used.
     """
-    return _page(_index(services, request).items(request.path["project"]), request)
+    items = services.quarantine.items(request.path["project"], after=_after(request))
+    return _page(items, request)
 
 
 def unassigned(services: Services, request: Request) -> Answer:
@@ -28,12 +28,11 @@ def unassigned(services: Services, request: Request) -> Answer:
     """
     if not request.caller.is_admin:
         raise NotFound("There is no such page.")
-    return _page(_index(services, request).unassigned(), request)
+    return _page(services.quarantine.unassigned(after=_after(request)), request)
 
 
-def _index(services: Services, request: Request) -> QuarantineIndex:
-    after = page_after(query_fields(request.query, allowed=PAGE_PARAMETERS))
-    return services.quarantine if after is None else QuarantineIndex(services.rows_after(after))
+def _after(request: Request) -> str | None:
+    return page_after(query_fields(request.query, allowed=PAGE_PARAMETERS))
 
 
 def _page(items: Iterable[QuarantineItem], request: Request) -> Answer:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from functions.api.pages import RowsAfter
 from scanloft.aws import clients
 from scanloft.aws.access import Access
 from scanloft.aws.instances import InstanceIndex
@@ -25,7 +24,6 @@ class Services:
     """The adapters of one process; `now` and `random` are replaced in tests."""
 
     settings: ApiSettings
-    rows: Rows
     access: Access
     projects: ProjectIndex
     project_secrets: SecretStore
@@ -38,10 +36,6 @@ class Services:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     random: Callable[[int], bytes] = secrets.token_bytes
 
-    def rows_after(self, place: str) -> Rows:
-        """The rows of the index, each query resumed after a place in its order."""
-        return RowsAfter(self.settings.index_table, clients.dynamodb(), place=place)
-
 
 @cache
 def services() -> Services:
@@ -51,7 +45,6 @@ def services() -> Services:
     projects = ProjectIndex(rows)
     return Services(
         settings=settings,
-        rows=rows,
         access=Access(projects),
         projects=projects,
         project_secrets=SecretStore(Rows(settings.pseudonyms_table, clients.dynamodb())),

@@ -9,7 +9,6 @@ from functions.api.gate import may
 from functions.api.pages import PAGE_PARAMETERS, page, page_after, page_limit
 from functions.api.request import Answer, Request
 from functions.api.services import Services
-from scanloft.aws.uploads import UploadIndex
 from scanloft.core.errors import NotFound, Unavailable
 from scanloft.core.identifiers import UPLOAD
 from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
@@ -46,8 +45,7 @@ def listed(services: Services, request: Request) -> Answer:
         InvalidRequest: a parameter that cannot be used.
     """
     after = page_after(query_fields(request.query, allowed=PAGE_PARAMETERS))
-    index = services.uploads if after is None else UploadIndex(services.rows_after(after))
-    found: Iterable[Upload] = index.uploads(request.path["project"])
+    found: Iterable[Upload] = services.uploads.uploads(request.path["project"], after=after)
     if not _may(services, request, Right.READ):
         found = (upload for upload in found if _is_own(upload, request))
     limit = page_limit(request.query)

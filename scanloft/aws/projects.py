@@ -69,6 +69,11 @@ class ProjectIndex:
             ]
         )
 
+    def remove_member(self, membership: Membership) -> None:
+        """Ends a membership; the row that grants access goes first."""
+        self._rows.delete(member_item(membership.project, membership.user))
+        self._rows.delete(membership_item(membership.user, membership.project))
+
     def role(self, project: str, user: str) -> Role | None:
         """The role of a user in a project, None for outsiders."""
         row = self._rows.get(member_item(project, user))

@@ -39,16 +39,21 @@ class QuarantineIndex:
             },
         )
 
-    def items(self, project: str) -> Iterator[QuarantineItem]:
-        """The items of a project."""
-        return self._items(project_partition(project))
+    def items(self, project: str, *, after: str | None = None) -> Iterator[QuarantineItem]:
+        """The items of a project in the order of their names, those after one or all."""
+        return self._items(project_partition(project), after=after)
 
-    def unassigned(self) -> Iterator[QuarantineItem]:
-        """The items that belong to no project."""
-        return self._items(UNASSIGNED)
+    def unassigned(self, *, after: str | None = None) -> Iterator[QuarantineItem]:
+        """The items that belong to no project, in the same way."""
+        return self._items(UNASSIGNED, after=after)
 
-    def _items(self, partition: str) -> Iterator[QuarantineItem]:
-        return map(_entry, self._rows.query(partition, sort_prefix=QUARANTINE_SORT))
+    def _items(self, partition: str, *, after: str | None) -> Iterator[QuarantineItem]:
+        rows = self._rows.query(
+            partition,
+            sort_prefix=QUARANTINE_SORT,
+            after=None if after is None else unassigned_item(after).sort,
+        )
+        return map(_entry, rows)
 
 
 def _entry(row: Mapping[str, Any]) -> QuarantineItem:

@@ -15,7 +15,7 @@ from scanloft.core.items import (
     upload_item,
     upload_partition,
 )
-from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
+from scanloft.core.model import Declaration, Fate, FateKind, FileKind, Upload, UploadSource
 
 
 class UploadIndex:
@@ -33,9 +33,14 @@ class UploadIndex:
         row = self._rows.get(upload_item(project, upload))
         return None if row is None else _upload(row)
 
-    def uploads(self, project: str) -> Iterator[Upload]:
-        """The uploads of a project in the order of their names."""
-        return map(_upload, self._rows.query(project_partition(project), sort_prefix=UPLOAD_SORT))
+    def uploads(self, project: str, *, after: str | None = None) -> Iterator[Upload]:
+        """The uploads of a project in the order of their names, those after one or all."""
+        rows = self._rows.query(
+            project_partition(project),
+            sort_prefix=UPLOAD_SORT,
+            after=None if after is None else upload_item(project, after).sort,
+        )
+        return map(_upload, rows)
 
     def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> None:
         """Writes what the sender says of the files; the same again is a no-op."""
@@ -57,10 +62,16 @@ class UploadIndex:
         rows = self._rows.get_many(file_by_key)
         return {file_by_key[key]: _declaration(row) for key, row in rows.items()}
 
-    def declarations(self, project: str, upload: str) -> Iterator[Declaration]:
-        """All that was declared for an upload, in order."""
-        partition = upload_partition(project, upload)
-        return map(_declaration, self._rows.query(partition, sort_prefix=DECLARATION_SORT))
+    def declarations(
+        self, project: str, upload: str, *, after: str | None = None
+    ) -> Iterator[Declaration]:
+        """What was declared for an upload, in order, after a number or all."""
+        rows = self._rows.query(
+            upload_partition(project, upload),
+            sort_prefix=DECLARATION_SORT,
+            after=None if after is None else declaration_item(project, upload, after).sort,
+        )
+        return map(_declaration, rows)
 
     def put_fates(self, fates: Iterable[tuple[str, str, Fate]]) -> None:
         """Writes fates, each with its project and its upload; the last one of a file counts."""
@@ -74,10 +85,14 @@ class UploadIndex:
         row = self._rows.get(fate_item(project, upload, number))
         return None if row is None else _fate(row)
 
-    def fates(self, project: str, upload: str) -> Iterator[Fate]:
-        """What became of the files of an upload so far, in order."""
-        partition = upload_partition(project, upload)
-        return map(_fate, self._rows.query(partition, sort_prefix=FATE_SORT))
+    def fates(self, project: str, upload: str, *, after: str | None = None) -> Iterator[Fate]:
+        """What became of the files of an upload so far, in order, after a number or all."""
+        rows = self._rows.query(
+            upload_partition(project, upload),
+            sort_prefix=FATE_SORT,
+            after=None if after is None else fate_item(project, upload, after).sort,
+        )
+        return map(_fate, rows)
 
 
 def _upload_row(upload: Upload) -> dict[str, Value]:
@@ -108,11 +123,17 @@ def _declaration_row(declaration: Declaration) -> dict[str, Value]:
         "number": declaration.number,
         "size_bytes": declaration.size_bytes,
         "sha256": declaration.sha256,
+        "kind": declaration.kind.value,
     }
 
 
 def _declaration(row: Mapping[str, Any]) -> Declaration:
-    return Declaration(number=row["number"], size_bytes=row["size_bytes"], sha256=row["sha256"])
+    return Declaration(
+        number=row["number"],
+        size_bytes=row["size_bytes"],
+        sha256=row["sha256"],
+        kind=FileKind(row["kind"]),
+    )
 
 
 def _fate_row(fate: Fate) -> dict[str, Value]:

@@ -69,6 +69,13 @@ class Upload:
     files_declared: int = 0
 
 
+class FileKind(StrEnum):
+    """What a file is sent as: one DICOM object, or a zip or tar of them."""
+
+    DICOM = "dicom"
+    ARCHIVE = "archive"
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What the sender said of a file before sending it: size in bytes, SHA-256 in hex."""
@@ -76,6 +83,7 @@ class Declaration:
     number: str
     size_bytes: int
     sha256: str
+    kind: FileKind = FileKind.DICOM
 
 
 class FateKind(StrEnum):

@@ -5,8 +5,9 @@ from typing import Any
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
+from dicom_bridge.listener import NON_PATIENT_OBJECTS
 from tests.bridge.datasets import (
     PRIVATE_SOP_CLASS,
     PRIVATE_TRANSFER_SYNTAX,
@@ -44,6 +45,14 @@ def test_a_stored_instance_lands_in_the_inbox_as_it_was_sent(site: Site, inbox: 
     assert received.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
     assert received.file_meta.MediaStorageSOPInstanceUID == sent.SOPInstanceUID
     wait_for(lambda: site.is_empty)
+
+
+@pytest.mark.parametrize("sop_class_uid", NON_PATIENT_OBJECTS, ids=lambda uid: uid.keyword)
+def test_objects_of_no_patient_are_taken_too(site: Site, inbox: Inbox, sop_class_uid: UID) -> None:
+    sent = instance(sop_class_uid=sop_class_uid)
+    assert statuses(send(site.start().address, sent)) == [0x0000]
+    [key] = inbox.wait_for(1)
+    assert read(inbox.get(key).body) == sent
 
 
 def test_the_called_ae_title_chooses_the_project(site: Site, inbox: Inbox) -> None:

@@ -53,7 +53,8 @@ def _add_pixels(image: Dataset, number: int) -> None:
 def write_folder(folder: Path, *, studies: int = 2, slices: int = 3) -> int:
     """Fills a folder with studies of slices and with some that are not as they should be.
 
-    Gives the number of files. The others: a duplicate, a truncated one, one without a meta header, and one that is not DICOM.
+    Gives the number of files. The odd ones: a duplicate, a truncated one, one without a meta
+    header, and one that is not DICOM.
     """
     images = folder / "CANARYFILE^Ann"
     images.mkdir(parents=True)

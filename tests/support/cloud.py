@@ -86,9 +86,7 @@ class Cloud:
         for singleton in SINGLETONS:
             singleton.cache_clear()
 
-    def project(
-        self, name: str = "alpha", *, profile: Mapping[str, object] = BASIC_PROFILE
-    ) -> str:
+    def project(self, name: str = "alpha", *, profile: Mapping[str, object] = BASIC_PROFILE) -> str:
         """A new project whose secret is always the same."""
         self.secrets.put(secret_item(name), {"secret": SECRET})
         ProjectIndex(self.rows).create(Project(name, name, "2026-01-01", "olga", profile))

@@ -9,12 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.local.archive import Announcement
-from infra.local.demo.outcome import FATES, Outcome, Route, adds_up, counts
+from infra.local.demo.outcome import Outcome, Route, adds_up, counts
 
-ROUTE_TITLES = {
-    Route.DICOM: "by C-STORE through the DICOM bridge",
-    Route.UPLOAD: "by presigned upload",
-}
+ROUTE_TITLES = {Route.DICOM: "C-STORE", Route.UPLOAD: "upload"}
+HEADINGS = {"quarantined": "held", "duplicate": "twice", "not_sent": "not sent"}
+"""Short enough for a terminal of 80 columns; `held` is held in quarantine."""
 REASONS_SHOWN = 12
 EXAMPLES_SHOWN = 2
 
@@ -89,7 +88,12 @@ def show(account: Account, announcement: Announcement, console: Console) -> None
 
 
 def _counts_table(account: Account) -> Table:
-    table = Table("way", "project", "sent", *FATES, "searchable", title="What arrived")
+    names = [HEADINGS.get(name, name) for name in counts(())]
+    table = Table("way", "project", *names, "found", title="What arrived")
+    table.caption = (
+        "archived: de-identified and stored; twice: there already; held: in quarantine, for a "
+        "person; ignored: not DICOM; not sent: C-STORE cannot carry it; found: by QIDO-RS."
+    )
     for route in Route:
         numbers = counts(account.of(route))
         table.add_row(
@@ -122,7 +126,7 @@ def _reasons_table(account: Account) -> Table:
     ordered = sorted(grouped.items(), key=lambda entry: -len(entry[1]))
     for (fate, reason), paths in ordered[:REASONS_SHOWN]:
         examples = "\n".join(sorted(set(paths))[:EXAMPLES_SHOWN])
-        table.add_row(fate, str(len(paths)), reason, examples)
+        table.add_row(fate.replace("_", " "), str(len(paths)), reason, examples)
     if len(ordered) > REASONS_SHOWN:
         table.caption = f"and {len(ordered) - REASONS_SHOWN} more reasons, in REPORT=file.json"
     return table

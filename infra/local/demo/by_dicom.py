@@ -17,7 +17,7 @@ from pynetdicom.dsutils import split_dataset
 from pynetdicom.presentation import build_context
 
 from infra.local.demo.api import Api
-from infra.local.demo.outcome import IGNORED, Outcome, Route
+from infra.local.demo.outcome import NOT_SENT, Outcome, Route
 from scanloft.core.errors import NotDicom, Rejected
 from scanloft.dicom.read import read_dicom
 
@@ -64,7 +64,7 @@ def send(
             try:
                 sendable.append(_sendable(path, name, Path(scratch) / str(place)))
             except Rejected as error:
-                sending.settled.append(_ignored(name, error.code, error.message))
+                sending.settled.append(_not_sent(name, error.code, error.message))
         for group in _groups(sendable):
             waiting: Sequence[Sendable] = group
             while waiting:
@@ -126,17 +126,17 @@ def _associate(
     for place, one in enumerate(group):
         if not _accepted(association, one):
             reason = "The DICOM bridge does not accept its SOP class or transfer syntax."
-            sending.settled.append(_ignored(one.path, "not_accepted", reason))
+            sending.settled.append(_not_sent(one.path, "not_accepted", reason))
             continue
         paths.append(one.path)
         status = _store(association, one, message_id=len(paths))
         if status is None:
             reason = "The DICOM bridge ended the association at this file."
-            sending.settled.append(_ignored(one.path, "store_aborted", reason))
+            sending.settled.append(_not_sent(one.path, "store_aborted", reason))
             return group[place + 1 :]
         if status != SUCCESS:
             reason = f"The DICOM bridge answered with status {status:04X}."
-            sending.settled.append(_ignored(one.path, "store_refused", reason))
+            sending.settled.append(_not_sent(one.path, "store_refused", reason))
     association.release()
     return ()
 
@@ -197,5 +197,5 @@ def _meta_header(sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> 
     return buffer.getvalue()
 
 
-def _ignored(path: str, code: str, reason: str) -> Outcome:
-    return Outcome(route=Route.DICOM, path=path, fate=IGNORED, code=code, reason=reason)
+def _not_sent(path: str, code: str, reason: str) -> Outcome:
+    return Outcome(route=Route.DICOM, path=path, fate=NOT_SENT, code=code, reason=reason)

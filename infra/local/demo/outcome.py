@@ -13,10 +13,10 @@ class Route(StrEnum):
     UPLOAD = "upload"
 
 
-ARCHIVED = "archived"
-IGNORED = "ignored"
 UNPACKED = "unpacked"
-FATES = (ARCHIVED, "duplicate", "quarantined", IGNORED)
+NOT_SENT = "not_sent"
+"""Files that C-STORE cannot carry, or that the bridge refused to the sender's face."""
+FATES = ("archived", "duplicate", "quarantined", "ignored")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,18 @@ class Outcome:
 
 
 def counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    """How many files were sent, and how many met each fate.
+    """How many files were sent, how many of them met each fate, and how many were not sent.
 
     A zip or tar that was unpacked is not counted: its members are.
     """
     kinds = Counter(outcome.fate for outcome in outcomes)
+    not_sent = kinds.pop(NOT_SENT, 0)
     kinds.pop(UNPACKED, None)
-    return {"sent": kinds.total(), **{fate: kinds[fate] for fate in FATES}}
+    return {
+        "sent": kinds.total(),
+        **{fate: kinds[fate] for fate in FATES},
+        "not_sent": not_sent,
+    }
 
 
 def adds_up(outcomes: Iterable[Outcome]) -> bool:

@@ -5,12 +5,12 @@ from io import BytesIO
 import pydicom
 import pytest
 
-from functions.anonymise import passage
 from scanloft.core.blueprint import ANONYMISE, INBOX
 from scanloft.core.fates import ATTEMPTS_BEFORE_QUARANTINE
 from scanloft.core.items import project_item
 from scanloft.core.keys import ArchiveKey
 from scanloft.core.model import UploadSource
+from scanloft.deid.engine import deidentify
 from tests.support.cloud import Cloud
 from tests.support.events import batch, notification
 from tests.support.images import CANARY, image, without_meta
@@ -156,14 +156,12 @@ def test_one_poisonous_object_among_ten_is_detained_alone(alpha: Cloud) -> None:
 def test_a_defect_of_the_code_is_retried_and_then_detained(
     alpha: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    genuine = passage.deidentify
-
     def faulty(data: bytes, **more: object) -> object:
         if data == image(2):
             raise RuntimeError(CANARY)
-        return genuine(data, **more)  # type: ignore[arg-type]  # passed on as it came
+        return deidentify(data, **more)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(passage, "deidentify", faulty)
+    monkeypatch.setattr("functions.anonymise.passage.deidentify", faulty)
     alpha.send(image(1), image(2))
     failed = [alpha.feed(ANONYMISE) for _ in range(ATTEMPTS_BEFORE_QUARANTINE)]
     assert failed == [1] * (ATTEMPTS_BEFORE_QUARANTINE - 1) + [0]

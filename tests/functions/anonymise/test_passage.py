@@ -87,14 +87,18 @@ def test_an_image_whose_rival_is_deleted_meanwhile_is_not_lost(alpha: Cloud) -> 
     assert alpha.keys(alpha.inbox) == []
 
 
-@pytest.mark.xfail(strict=True, reason="no fate, no quarantine: the message ends in the dead-letter queue")
+@pytest.mark.xfail(
+    strict=True, reason="no fate, no quarantine: the message ends in the dead-letter queue"
+)
 def test_an_object_under_a_key_that_is_none_of_ours_is_not_left_lying(alpha: Cloud) -> None:
     alpha.inbox.put(f"dicom/alpha/u1/{CANARY}.dcm", image())
     assert alpha.settle()
     assert alpha.keys(alpha.inbox, "dicom/") == []
 
 
-@pytest.mark.xfail(strict=True, reason="arrivals() raises AttributeError, which fails the whole batch")
+@pytest.mark.xfail(
+    strict=True, reason="arrivals() raises AttributeError, which fails the whole batch"
+)
 def test_a_message_that_is_no_event_fails_alone(alpha: Cloud) -> None:
     alpha.send(image())
     records = alpha.received(ANONYMISE.source) + batch(["[]", "not JSON", '{"Records": null}'])  # type: ignore[arg-type]  # anonymise has a queue

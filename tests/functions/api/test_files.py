@@ -108,7 +108,7 @@ def test_the_same_declaration_again_changes_nothing_and_gives_fresh_forms(front:
 
 
 @pytest.mark.parametrize("before", [0, 1, 2])
-@pytest.mark.parametrize("changed", [{"size_bytes": 2}, {"sha256": "0" * 64}])
+@pytest.mark.parametrize("changed", [{"size_bytes": 2}, {"sha256": "0" * 64}, {"kind": "archive"}])
 def test_another_declaration_for_a_number_is_a_conflict_and_declares_nothing(
     front: Front, changed: dict[str, object], before: int
 ) -> None:

@@ -4,7 +4,6 @@ from typing import Any, NoReturn
 
 import pytest
 
-from functions.summarise import summarise
 from scanloft.core.blueprint import ANONYMISE, INGEST, SUMMARISE
 from scanloft.core.keys import ArchiveKey, series_coverage_key, series_metadata_key
 from scanloft.core.model import Series, Study
@@ -53,9 +52,7 @@ def test_rows_and_metadata_of_a_study_are_what_its_instances_make(alpha: Cloud) 
     series, study = rows_of(alpha, places[0])
     assert (series.instance_count, study.instance_count, study.series_count) == (2, 3, 2)
     assert study.modalities == ("CT", "PT")
-    assert study.size_bytes == sum(
-        len(alpha.archive.get(str(place)).body) for place in places
-    )
+    assert study.size_bytes == sum(len(alpha.archive.get(str(place)).body) for place in places)
     entries = metadata(alpha, places[0])
     assert {entry["00080018"]["Value"][0] for entry in entries} == {
         place.sop_uid for place in places[:2]
@@ -167,7 +164,7 @@ def test_a_row_that_is_always_overtaken_waits_for_another_delivery(
     alpha: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed(alpha, image())
-    monkeypatch.setattr(summarise.InstanceIndex, "put_study", lambda *_: False)
+    monkeypatch.setattr("scanloft.aws.instances.InstanceIndex.put_study", lambda *_: False)
     assert alpha.feed(SUMMARISE) == 1
 
 

@@ -69,7 +69,10 @@ REFUSED_MEMBERS = {
     "zip in zip": (zipped({"in": zipped({"a": b"a"}), "ok": b"1"}), "bad_archive_file"),
     "gzip in tar": (tarred({"in": gzip.compress(b"a"), "ok": b"1"}), "bad_archive_file"),
     "link in zip": (packed.zip_with_link(), "bad_archive_file"),
-    "link in tar": (tarred({}, more=[link("l", "/etc/passwd"), link("m", "..")]), "bad_archive_file"),
+    "link in tar": (
+        tarred({}, more=[link("l", "/etc/passwd"), link("m", "..")]),
+        "bad_archive_file",
+    ),
     "hard link in tar": (
         tarred({}, more=[link("l", "/etc/passwd", kind=tarfile.LNKTYPE)]),
         "bad_archive_file",
@@ -80,9 +83,7 @@ REFUSED_MEMBERS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("file", "code"), REFUSED_MEMBERS.values(), ids=REFUSED_MEMBERS.keys()
-)
+@pytest.mark.parametrize(("file", "code"), REFUSED_MEMBERS.values(), ids=REFUSED_MEMBERS.keys())
 def test_a_member_that_is_not_unpacked_has_a_fate_and_keeps_no_other(
     alpha: Cloud, file: bytes, code: str
 ) -> None:
@@ -121,9 +122,7 @@ REFUSED_FILES = {
 def test_a_file_that_cannot_be_unpacked_safely_waits_for_a_person(
     alpha: Cloud, file: bytes, code: str
 ) -> None:
-    alpha.configure(
-        ratio_limit=3, member_limit=20, archive_file_limit_bytes=500_000
-    )
+    alpha.configure(ratio_limit=3, member_limit=20, archive_file_limit_bytes=500_000)
     send(alpha, file)
     assert alpha.feed(UNPACK) == 0
     (fate,) = (fate for fate in alpha.fates() if fate.number == "0")
@@ -199,7 +198,9 @@ def test_a_tar_damaged_between_its_members_is_not_called_unpacked(alpha: Cloud) 
     assert alpha.kinds()[0] == "quarantined bad_archive_file"
 
 
-@pytest.mark.xfail(strict=True, reason="oversized files all have one item: the last one replaces all")
+@pytest.mark.xfail(
+    strict=True, reason="oversized files all have one item: the last one replaces all"
+)
 def test_two_oversized_files_are_both_kept(alpha: Cloud) -> None:
     alpha.configure(archive_file_limit_bytes=1000)
     send(alpha, b"1" * 2000, b"2" * 2000)

@@ -1,7 +1,7 @@
 import io
 import tracemalloc
-import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,6 @@ from tests.functions.unpack.packed import (
     long_header_tar,
     sparse_tar,
     tarred,
-    zipped,
 )
 
 MIB = 2**20
@@ -29,10 +28,9 @@ def peak_bytes(data: bytes, *, limits: Limits = LIMITS) -> int:
     """The most memory that was taken while the members were read one by one."""
     tracemalloc.start()
     try:
-        for _ in unpacked(data, limits=limits):
-            pass
-    except BadArchiveFile:
-        pass
+        with suppress(BadArchiveFile):
+            for _ in unpacked(data, limits=limits):
+                pass
     finally:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -42,7 +40,9 @@ def peak_bytes(data: bytes, *, limits: Limits = LIMITS) -> int:
 @settings(max_examples=50, deadline=None)
 @given(
     st.sampled_from(sorted(PACKERS)),
-    st.lists(st.binary(max_size=300).filter(lambda body: body[:1] not in b"P\x1fB\xfd"), max_size=8),
+    st.lists(
+        st.binary(max_size=300).filter(lambda body: body[:1] not in b"P\x1fB\xfd"), max_size=8
+    ),
 )
 def test_what_was_packed_is_what_is_unpacked(packer: str, bodies: list[bytes]) -> None:
     data = PACKERS[packer]({f"{place:02}": body for place, body in enumerate(bodies)})
@@ -50,32 +50,53 @@ def test_what_was_packed_is_what_is_unpacked(packer: str, bodies: list[bytes]) -
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from([b"", b"PK\3\4", b"PK\5\6", b"\x1f\x8b\x08", b"BZh9"]))
+@given(
+    st.binary(max_size=400), st.sampled_from([b"", b"PK\3\4", b"PK\5\6", b"\x1f\x8b\x08", b"BZh9"])
+)
 def test_garbage_is_refused_or_empty_and_nothing_else(garbage: bytes, magic: bytes) -> None:
-    try:
+    with suppress(BadArchiveFile):
         assert list(unpacked(magic + garbage)) == []
-    except BadArchiveFile as error:
-        assert error.message
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_a_zip_with_damage_is_refused_or_still_whole(data: st.DataObject) -> None:
-    whole = zipped({"a": b"first", "b": b"second" * 20}, compression=zipfile.ZIP_STORED)
-    place = data.draw(st.integers(0, len(whole) - 1))
-    damaged = whole[:place] + bytes([data.draw(st.integers(0, 255))]) + whole[place + 1 :]
-    try:
-        found = [member.body for member in unpacked(damaged) if not member.refusal]
-    except (BadArchiveFile, UnicodeDecodeError):
-        return
-    assert set(found) <= {b"first", b"second" * 20}
+TWO = {"a": b"first", "b": b"second" * 20}
+LOSSES = {
+    "zip": "a directory that swallows an entry is believed, whatever count the end record has",
+    "stored zip": "as above",
+    "tar": "a damaged header is taken for the end of the tar",
+    "tar.gz": "as above, and the checksum of gzip is never read",
+    "tar.xz": "LZMAError is none of BROKEN",
+}
+
+
+@pytest.mark.parametrize(
+    "packer",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=LOSSES[name]))
+        if name in LOSSES
+        else name
+        for name in PACKERS
+    ],
+)
+def test_a_damaged_byte_is_noticed_or_harmless(packer: str) -> None:
+    whole = PACKERS[packer](TWO)
+    sizes = [len(body) for body in TWO.values()]
+    for place in range(min(len(whole), 2048)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0x80
+        with suppress(BadArchiveFile):
+            found = [member.body for member in unpacked(bytes(damaged)) if not member.refusal]
+            # A tar has checksums for its headers only.
+            assert [len(body) for body in found] == sizes, place
+            assert packer == "tar" or found == list(TWO.values()), place
 
 
 @pytest.mark.xfail(strict=True, reason="holes are not counted: a kilobyte unpacks to any size")
 def test_holes_of_a_sparse_tar_count_as_what_they_unpack_to() -> None:
     one = sparse_tar(MIB - 1)
     with pytest.raises(BadArchiveFile):
-        list(unpacked(b"".join([one[:512]] * 50) + bytes(1024), limits=Limits(100, MIB, 10 * MIB, 1)))
+        list(
+            unpacked(b"".join([one[:512]] * 50) + bytes(1024), limits=Limits(100, MIB, 10 * MIB, 1))
+        )
 
 
 @pytest.mark.xfail(strict=True, reason="tarfile reads an extended header of any length at once")
@@ -86,7 +107,7 @@ def test_a_long_header_does_not_fill_the_memory() -> None:
 @pytest.mark.xfail(strict=True, reason="folders of a tar count neither as members nor as memory")
 def test_folders_without_end_do_not_fill_the_memory() -> None:
     folders = tarred({f"{n}/": b"" for n in range(20_000)})
-    assert peak_bytes(folders) < 8 * MIB
+    assert peak_bytes(folders) < 4 * MIB
 
 
 @pytest.mark.slow

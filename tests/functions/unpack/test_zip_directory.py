@@ -21,9 +21,7 @@ def test_a_directory_within_the_limit_passes_and_nothing_is_read_away(data: byte
     assert file.tell() == 0
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"PK\3\4", MANY[:-22], MANY[:-1], MANY], ids=len
-)
+@pytest.mark.parametrize("data", [b"", b"PK\3\4", MANY[:-22], MANY[:-1], MANY], ids=len)
 def test_a_directory_that_is_too_large_or_cut_off_does_not_pass(data: bytes) -> None:
     with pytest.raises(BadArchiveFile):
         check(data, member_limit=10)

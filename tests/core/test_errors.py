@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+import pytest
+
+from scanloft.core import errors
+from scanloft.core.errors import ArchiveError
+
+
+def tree(kind: type[ArchiveError]) -> Iterator[type[ArchiveError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from tree(below)
+
+
+KINDS = [kind for kind in tree(ArchiveError) if kind.__module__ == errors.__name__]
+
+
+def test_each_error_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in KINDS]
+    assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_is_in_the_tree_that_is_drawn_and_says_what_it_is(kind: type) -> None:
+    assert kind.__name__ in (errors.__doc__ or "")
+    assert kind.__doc__
+
+
+def test_an_error_carries_its_facts_apart_from_its_message() -> None:
+    error = errors.Oversized("Too large: split it.", limit_bytes=7)
+    assert (str(error), error.message, error.facts) == (
+        "Too large: split it.",
+        "Too large: split it.",
+        {"limit_bytes": 7},
+    )
