@@ -4,8 +4,9 @@
 set -eu
 bin=$1
 pip() { "$bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
-pip install uv 2>/dev/null || true
+export UV_SYSTEM_CERTS=1  # as pip does: a company's own certificates count
+pip install uv || true
 if ! VIRTUAL_ENV=$(dirname "$bin") "$bin/uv" pip install --quiet --require-hashes -r requirements.lock; then
     pip install --require-hashes -r requirements.lock
 fi
-pip install --no-deps --no-build-isolation --editable .
+said=$(pip install --no-deps --no-build-isolation --editable . 2>&1) || { echo "$said" >&2; exit 1; }

@@ -19,8 +19,8 @@ from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, _config
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]  # made at run time
 
 from dicom_bridge.connections import Server, Timeouts
-from dicom_bridge.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from dicom_bridge.reception import Reception
+from scanloft.core.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 
 NON_PATIENT_OBJECTS = (
     ColorPaletteStorage,

@@ -19,9 +19,9 @@ from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import P_DATA
 
 from dicom_bridge.arrival import Arrival
-from dicom_bridge.part10 import file_head
 from dicom_bridge.reception import Sender
 from scanloft.core.errors import MalformedDicom
+from scanloft.core.part10 import file_head
 
 LOG = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class DimseProvider(DIMSEServiceProvider):
             raise MalformedDicom("The data set came before its request or in no context.")
         return file_head(
             sop_class_uid=_first(message.command_set, "AffectedSOPClassUID"),
-            sop_instance_uid=_first(message.command_set, "AffectedSOPInstanceUID"),
+            sop_uid=_first(message.command_set, "AffectedSOPInstanceUID"),
             transfer_syntax_uid=str(context.transfer_syntax[0]),
         )
 

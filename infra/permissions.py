@@ -61,9 +61,10 @@ class Sending:
 Permission = ObjectAccess | RowAccess | Sending
 
 GET_ROW = ("dynamodb:GetItem",)
+GET_ROWS = (*GET_ROW, "dynamodb:BatchGetItem")
 READ_ROWS = (*GET_ROW, "dynamodb:Query")
-WRITE_NEW_ROW = ("dynamodb:PutItem",)
-WRITE_ROWS = (*WRITE_NEW_ROW, "dynamodb:BatchWriteItem")
+PUT_ROW = ("dynamodb:PutItem",)
+PUT_ROWS = (*PUT_ROW, "dynamodb:BatchWriteItem")
 DELETE_ROWS = ("dynamodb:DeleteItem",)
 
 RAW_DICOM = f"{InboxPrefix.DICOM}/"
@@ -72,45 +73,42 @@ RAW_QUARANTINE = f"{InboxPrefix.QUARANTINE}/"
 DERIVED = "derived/"
 """Where summarise writes; nothing there is announced, so that no function can trigger itself."""
 
-READ_INDEX = RowAccess(INDEX, READ_ROWS)
-WRITE_INDEX = RowAccess(INDEX, (*READ_ROWS, *WRITE_ROWS))
-CHANGE_INDEX = RowAccess(INDEX, (*READ_ROWS, *WRITE_ROWS, *DELETE_ROWS))
 READ_SECRETS = RowAccess(PSEUDONYMS, GET_ROW)
-WRITE_SECRETS = RowAccess(PSEUDONYMS, WRITE_NEW_ROW)
+WRITE_SECRETS = RowAccess(PSEUDONYMS, PUT_ROW)
 
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
         ObjectAccess(INBOX, (RAW_DICOM,), (Verb.GET, Verb.DELETE), listing=True),
         ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.PUT,)),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET, Verb.PUT), listing=True),
-        WRITE_INDEX,
+        RowAccess(INDEX, (*GET_ROWS, *PUT_ROWS)),
         READ_SECRETS,
     ),
     UNPACK.name: (
         ObjectAccess(INBOX, (RAW_ARCHIVES,), (Verb.GET, Verb.DELETE), listing=True),
         ObjectAccess(INBOX, (RAW_DICOM, RAW_QUARANTINE), (Verb.PUT,)),
-        WRITE_INDEX,
+        RowAccess(INDEX, (*GET_ROW, *PUT_ROWS)),
         READ_SECRETS,
     ),
     INGEST.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
-        WRITE_INDEX,
+        RowAccess(INDEX, PUT_ROW),
         Sending(SUMMARISE_QUEUE),
     ),
     SUMMARISE.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
         ObjectAccess(ARCHIVE, (DERIVED,), (Verb.GET, Verb.PUT)),
-        WRITE_INDEX,
+        RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
     ),
     API.name: (
         ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
-        CHANGE_INDEX,
+        RowAccess(INDEX, (*READ_ROWS, *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
     ),
     DICOMWEB.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, DERIVED), (Verb.GET,), listing=True),
-        READ_INDEX,
+        RowAccess(INDEX, READ_ROWS),
     ),
     AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
 }

@@ -9,7 +9,7 @@ from scanloft.aws.links import public_link
 
 def dicomweb_url(services: Services, project: str) -> str:
     """The root of the service in a project."""
-    return f"{services.settings.public_base_url.rstrip('/')}/api/projects/{project}/dicomweb"
+    return f"{services.settings.public_base_url}/api/projects/{project}/dicomweb"
 
 
 def study_url(services: Services, project: str, study_uid: str) -> str:

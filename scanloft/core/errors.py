@@ -9,6 +9,7 @@ ArchiveError
 │   ├── NotAcceptable        no representation that the client accepts
 │   ├── Oversized            larger than a limit
 │   ├── NotDicom             not DICOM by content
+│   ├── NotAnInstance        DICOM, but no instance that an archive holds
 │   ├── MalformedDicom       DICOM that cannot be read safely or completely
 │   ├── PixelReview          pixels that may show patient data
 │   ├── DeclarationMismatch  size or checksum other than declared
@@ -83,6 +84,12 @@ class NotDicom(Rejected):
     """Not DICOM by content (PS3.10 7.1): no `DICM` prefix and no data set without one."""
 
     code = "not_dicom"
+
+
+class NotAnInstance(Rejected):
+    """DICOM, but no instance that an archive holds, such as a DICOMDIR (PS3.3 F)."""
+
+    code = "not_an_instance"
 
 
 class MalformedDicom(Rejected):

@@ -33,6 +33,8 @@ class Settings:
     def from_env(cls, environment: Mapping[str, str]) -> Self:
         """The settings that the environment holds; those with a default may be absent.
 
+        The public base URL is without the slashes that it may end with.
+
         Raises:
             ValueError: a variable is missing or is not a number; the message names it.
         """
@@ -48,7 +50,8 @@ class Settings:
 
 def _parsed(text: str, *, kind: object, name: str) -> str | int:
     if kind is str:
-        return text
+        # Addresses are made by adding paths: a slash at the end would give each a second form.
+        return text.rstrip("/") if name == variable("public_base_url") else text
     try:
         return int(text)
     except ValueError:

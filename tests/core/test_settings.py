@@ -6,14 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanloft.core.blueprint import FUNCTIONS
-from scanloft.core.settings import BridgeSettings, IngestSettings, Settings, variable
+from scanloft.core.settings import (
+    ApiSettings,
+    BridgeSettings,
+    DicomwebSettings,
+    IngestSettings,
+    Settings,
+    SummariseSettings,
+    variable,
+)
 
 ALL = sorted({*(f.settings for f in FUNCTIONS), BridgeSettings}, key=lambda kind: kind.__name__)
 VALUES: dict[Any, st.SearchStrategy[Any]] = {str: st.text(), int: st.integers()}
 
 
 def built(kind: type[Settings]) -> st.SearchStrategy[Settings]:
-    return st.builds(kind, **{f.name: VALUES[f.type] for f in dataclasses.fields(kind)})
+    values = {f.name: VALUES[f.type] for f in dataclasses.fields(kind)}
+    if "public_base_url" in values:
+        values["public_base_url"] = st.text().map(lambda text: text.rstrip("/"))
+    return st.builds(kind, **values)
 
 
 @given(st.sampled_from(ALL).flatmap(built))
@@ -43,6 +54,17 @@ def test_a_number_that_is_none_is_named_and_not_quoted(text: str) -> None:
     with pytest.raises(ValueError, match="SCANLOFT_THREADS must be a whole number") as caught:
         IngestSettings.from_env(bad)
     assert text in ("", "many") or text not in str(caught.value)
+
+
+@pytest.mark.parametrize("end", ["", "/", "//"])
+@pytest.mark.parametrize("kind", [kind for kind in ALL if hasattr(kind, "public_base_url")])
+def test_the_public_base_url_has_one_form_however_it_ends(kind: type[Settings], end: str) -> None:
+    others = {variable(f.name): "1/" for f in dataclasses.fields(kind) if f.type is str}
+    environment = others | {"SCANLOFT_PUBLIC_BASE_URL": f"https://archive.example{end}"}
+    settings = kind.from_env(environment)
+    assert isinstance(settings, ApiSettings | DicomwebSettings | SummariseSettings)
+    assert settings.public_base_url == "https://archive.example"
+    assert settings.index_table == "1/"
 
 
 def test_a_setting_that_several_functions_share_has_one_type_and_one_default() -> None:

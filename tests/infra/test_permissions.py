@@ -18,7 +18,7 @@ ALLOWED = {
         "s3:PutObject archive/dicom/*",
         "s3:ListBucket archive",
         "dynamodb:GetItem index",
-        "dynamodb:Query index",
+        "dynamodb:BatchGetItem index",
         "dynamodb:PutItem index",
         "dynamodb:BatchWriteItem index",
         "dynamodb:GetItem pseudonyms",
@@ -30,7 +30,6 @@ ALLOWED = {
         "s3:PutObject inbox/quarantine/*",
         "s3:ListBucket inbox",
         "dynamodb:GetItem index",
-        "dynamodb:Query index",
         "dynamodb:PutItem index",
         "dynamodb:BatchWriteItem index",
         "dynamodb:GetItem pseudonyms",
@@ -38,10 +37,7 @@ ALLOWED = {
     "ingest": {
         "s3:GetObject archive/dicom/*",
         "s3:ListBucket archive",
-        "dynamodb:GetItem index",
-        "dynamodb:Query index",
         "dynamodb:PutItem index",
-        "dynamodb:BatchWriteItem index",
     },
     "summarise": {
         "s3:GetObject archive/dicom/*",
@@ -51,7 +47,6 @@ ALLOWED = {
         "dynamodb:GetItem index",
         "dynamodb:Query index",
         "dynamodb:PutItem index",
-        "dynamodb:BatchWriteItem index",
     },
     "api": {
         "s3:PutObject inbox/dicom/*",

@@ -119,26 +119,16 @@ class Cloud:
     def received(self, queue: Queue) -> list[Record]:
         """The messages that wait, as records of a batch."""
         records: list[Record] = []
-        while len(records) < queue.batch_size:
+        while wanted := min(10, queue.batch_size - len(records)):
             answer = self.sqs.receive_message(
                 QueueUrl=queue_url(SERVICES, queue),
-                MaxNumberOfMessages=min(10, queue.batch_size - len(records)),
+                MaxNumberOfMessages=wanted,
                 MessageSystemAttributeNames=["All"],
             )
-            found = answer.get("Messages", ())
-            if not found:
+            found = answer.get("Messages", [])
+            records += map(_record, found)
+            if len(found) < wanted:
                 break
-            records += [
-                {
-                    "messageId": message["MessageId"],
-                    "receiptHandle": message["ReceiptHandle"],
-                    "body": message["Body"],
-                    "attributes": message["Attributes"],
-                    "messageAttributes": {},
-                    "eventSource": "aws:sqs",
-                }
-                for message in found
-            ]
         return records
 
     def call(self, function: Function, records: Sequence[Record]) -> set[str]:
@@ -164,11 +154,15 @@ class Cloud:
 
     def feed(self, function: Function) -> int:
         """Hands the function one batch from its queue; how many messages failed."""
+        return self._feed(function)[1]
+
+    def _feed(self, function: Function) -> tuple[int, int]:
+        """How many messages the batch had, and how many of them failed."""
         assert function.source
         records = self.received(function.source)
         failed = self.call(function, records) if records else set()
         self.settle_batch(function.source, records, failed=failed)
-        return len(failed)
+        return len(records), len(failed)
 
     def settle(self, *functions: Function) -> bool:
         """Feeds the functions, or the whole pipeline, until no message waits; whether none does.
@@ -177,11 +171,8 @@ class Cloud:
         """
         chosen = functions or PIPELINE
         for _ in range(20):
-            waiting = [function for function in chosen if self.waiting(function)]
-            if not waiting:
+            if not sum(self._feed(function)[0] for function in chosen):
                 break
-            for function in waiting:
-                self.feed(function)
         return not any(self.waiting(function, dead_letters=True) for function in chosen)
 
     def waiting(self, function: Function, *, dead_letters: bool = False) -> int:
@@ -231,6 +222,17 @@ class Cloud:
             if (found := store.get(key))
         }
         return {"objects": objects, "items": self.items()}
+
+
+def _record(message: Mapping[str, Any]) -> Record:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
 
 
 @contextmanager

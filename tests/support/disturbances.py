@@ -122,6 +122,7 @@ def _deliver(
     """One batch; when the handler fails or the power is cut, all its messages are seen again."""
     assert function.source
     records = cloud.received(function.source)
+    assert records
     failed = {record["messageId"] for record in records}
     with suppress(PowerCut, ArchiveError), within as context:
         failed = cloud.call(function, records)
