@@ -56,7 +56,7 @@ FAILURE_BY_ERROR: dict[type[ArchiveError], Failure] = {
     NotAcceptable: Failure(CANNOT_UNDERSTAND, "The archive cannot take this form of object."),
     Oversized: Failure(OVER_THE_LIMIT, "The object is larger than the archive takes."),
     NotDicom: Failure(CANNOT_UNDERSTAND, "The object is not DICOM."),
-    NotAnInstance: Failure(DOES_NOT_MATCH, "No object that an archive holds, as a DICOMDIR."),
+    NotAnInstance: Failure(DOES_NOT_MATCH, "No instance for an archive, such as a DICOMDIR."),
     MalformedDicom: Failure(CANNOT_UNDERSTAND, "No data set, or no usable SOP UID in the request."),
     PixelReview: Failure(CANNOT_UNDERSTAND, "The object needs a review of its pixels."),
     DeclarationMismatch: Failure(DOES_NOT_MATCH, "The object is not what was declared."),

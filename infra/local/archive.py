@@ -103,7 +103,8 @@ class LocalArchive:
     def _start(self) -> Announcement:
         aws_port = free_port()
         url = aws_url(aws_port)
-        http_port = self._options.http_port or free_port()
+        http_port = free_port(self._options.http_port)
+        dicom_port = free_port(self._options.dicom_port)
         self._start_aws(aws_port)
         directory = people.make_people(_client("cognito-idp", url))
         provision(
@@ -121,7 +122,7 @@ class LocalArchive:
         )
         self._start_functions(place)
         self._make_projects(place, tokens)
-        dicom_port = self._start_bridge(place)
+        self._start_bridge(place, dicom_port)
         return Announcement(
             base_url=place.public_base_url,
             dicom_host="127.0.0.1",
@@ -177,12 +178,11 @@ class LocalArchive:
                 trust_env=False,
             ).raise_for_status()
 
-    def _start_bridge(self, place: Place) -> int:
+    def _start_bridge(self, place: Place, port: int) -> None:
         ready_file = self._folder / "bridge.json"
         spool_dir = self._folder / "spool"
         spool_dir.mkdir()
         receivers = ",".join(f"{ae}={project}" for ae, project in self._options.receivers.items())
-        port = self._options.dicom_port or free_port()
         self.processes.start(
             Program(
                 name=BRIDGE,
@@ -194,7 +194,6 @@ class LocalArchive:
             )
         )
         _wait(lambda: "port" in json.loads(ready_file.read_text()))
-        return port
 
     def _watch(self) -> None:
         try:
@@ -209,10 +208,25 @@ class LocalArchive:
         self.processes.stop()
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
+class PortTaken(Exception):
+    """Another program listens on the port that was asked for."""
+
+
+def free_port(wanted: int = 0) -> int:
+    """A port of the loopback interface that nobody listens on: the wanted one, any one for 0.
+
+    Raises:
+        PortTaken: somebody listens on the wanted one.
+    """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise PortTaken(
+                f"Another program listens on port {wanted}: end it, or choose another port with "
+                "--port or --dicom-port (0 takes a free one)."
+            ) from error
         return int(probe.getsockname()[1])
 
 

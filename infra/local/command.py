@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from infra.local.archive import Announcement, LocalArchive, Options
+from infra.local.archive import Announcement, Options
+from infra.local.console import started, stop_on_signals
 from infra.local.faults import Crash
-from infra.local.stopping import stop_on_signals
 
 
 def local(
@@ -41,7 +41,7 @@ def local(
     )
     stopping = threading.Event()
     stop_on_signals(stopping)
-    with LocalArchive(options) as archive:
+    with started(options) as archive:
         _announce(archive.announcement, json_file)
         while not stopping.wait(0.5):
             if archive.failure:

@@ -9,15 +9,11 @@ from pydicom.datadict import dictionary_VR
 
 from scanloft.core.attributes import Json, element_json
 from scanloft.core.errors import MalformedDicom
-from scanloft.dicom.describe import (
-    CHARSET_TAG,
-    DEFLATED,
-    EXPLICIT_BIG,
-    EXPLICIT_LITTLE,
-    IMPLICIT_LITTLE,
+from scanloft.dicom.elements import (
     ITEM,
     ITEM_END,
     LONG_VRS,
+    NOT_ITEMS,
     PIXEL_TAGS,
     SEQUENCE_END,
     SHORT_VRS,
@@ -25,12 +21,12 @@ from scanloft.dicom.describe import (
     Element,
     Encoding,
     Truncated,
-    codecs_of,
-    decode_values,
-    open_header,
     read_element,
     skip,
 )
+from scanloft.dicom.header import open_header
+from scanloft.dicom.syntaxes import NATIVE
+from scanloft.dicom.values import CHARSET_TAG, codecs_of, decode_values
 
 DEPTH_LIMIT = 64
 """How deep sequences are shown; no IOD nests a quarter as deep."""
@@ -51,7 +47,6 @@ _FLOAT_PIXELS = {
     str(element_json("US", [64])): ("7FE00009", "OD"),
 }
 _PIXEL_SOURCES = frozenset({"00287FE0", "7FE00008", "7FE00009", "7FE00010"})
-NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, DEFLATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,9 @@ def instance_json(data: bytes, *, bulkdata_base: str) -> Json:
     try:
         header = open_header(data)
     except Truncated:
-        raise MalformedDicom("The file meta information is truncated.") from None
+        raise MalformedDicom(
+            "The file meta information is truncated: send the object again."
+        ) from None
     scope = _Scope(header.data, header.encoding, bulkdata=bulkdata_base)
     answer: Json = {}
     with suppress(Truncated, MalformedDicom):
@@ -118,7 +115,7 @@ def _read_data_set(answer: Json, at: int, end: int | None, *, scope: _Scope) -> 
         if element.tag == ITEM_END and end is None:
             return element.start
         if element.tag >> 16 == 0xFFFE:
-            raise MalformedDicom("A delimiter stands where an element is due.")
+            raise MalformedDicom("A delimiter stands where an element is due: export it again.")
         name = f"{element.tag:08X}"
         if scope.depth == 0 and element.tag in PIXEL_TAGS:
             vr = element.vr or _PIXEL_VRS[element.tag]
@@ -129,7 +126,7 @@ def _read_data_set(answer: Json, at: int, end: int | None, *, scope: _Scope) -> 
             answer[name] = entry
         scope = _narrowed(scope, element, entry)
     if end is not None and at > end:
-        raise MalformedDicom("An element is longer than what holds it.")
+        raise MalformedDicom("An element is longer than what holds it: export it again.")
     return at
 
 
@@ -210,7 +207,7 @@ def _items(at: int, end: int | None, *, scope: _Scope) -> tuple[list[Json], int]
             return items, item.start
         stop = None if item.length == UNDEFINED else item.start + item.length
         if item.tag != ITEM or (end is not None and stop is not None and stop > end):
-            raise MalformedDicom("A sequence holds something other than items.")
+            raise MalformedDicom(NOT_ITEMS)
         inner = replace(scope, bulkdata=f"{scope.bulkdata}/{len(items) + 1}")
         content: Json = {}
         at = _read_data_set(content, item.start, stop, scope=inner)

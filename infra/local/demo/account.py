@@ -89,7 +89,7 @@ def show(account: Account, announcement: Announcement, console: Console) -> None
 
 def _counts_table(account: Account) -> Table:
     names = [HEADINGS.get(name, name) for name in counts(())]
-    table = Table("way", "project", *names, "found", title="What arrived")
+    table = Table("way", *names, "found", title="What arrived")
     table.caption = (
         "archived: de-identified and stored; twice: there already; held: in quarantine, for a "
         "person; ignored: not DICOM; not sent: C-STORE cannot carry it; found: by QIDO-RS."
@@ -98,7 +98,6 @@ def _counts_table(account: Account) -> Table:
         numbers = counts(account.of(route))
         table.add_row(
             ROUTE_TITLES[route],
-            account.project_by_route[route],
             *(str(number) for number in numbers.values()),
             str(account.searchable[route]),
         )

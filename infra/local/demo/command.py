@@ -9,11 +9,11 @@ import pydicom
 import typer
 from rich.console import Console
 
-from infra.local.archive import LocalArchive, Options
+from infra.local.archive import Options
+from infra.local.console import started, stop_on_signals
 from infra.local.demo import account
 from infra.local.demo.outcome import Route
 from infra.local.demo.run import PROJECT_BY_ROUTE, run
-from infra.local.stopping import stop_on_signals
 
 DEFAULT_FOLDER = Path(pydicom.__file__).parent / "data" / "test_files"
 """The real images that the pydicom package ships."""
@@ -46,7 +46,7 @@ def demo(
         receivers={"SCANLOFT": PROJECT_BY_ROUTE[Route.DICOM]},
     )
     console.print("Starting the archive on this machine ...")
-    with LocalArchive(options) as archive:
+    with started(options) as archive:
         console.print(f"Sending {folder} by C-STORE and by presigned upload ...", soft_wrap=True)
         found = run(archive, folder=folder.resolve())
         if report:

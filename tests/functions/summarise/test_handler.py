@@ -137,6 +137,19 @@ def test_a_list_that_claims_too_much_does_not_hide_an_instance(alpha: Cloud) -> 
     assert len(metadata(alpha, first)) == 2
 
 
+def test_an_instance_of_which_another_checksum_is_known_is_read_again(alpha: Cloud) -> None:
+    (place,) = indexed(alpha, image())
+    alpha.settle()
+    known = metadata(alpha, place)
+    key = series_metadata_key("alpha", place.study_uid, place.series_uid)
+    stale = [{"00080018": known[0]["00080018"]}]
+    alpha.archive.put(key, gzip.compress(json.dumps(stale).encode()))
+    coverage = series_coverage_key("alpha", place.study_uid, place.series_uid)
+    alpha.archive.put(coverage, json.dumps({place.sop_uid: "0" * 64}).encode())
+    assert alpha.call(SUMMARISE, batch([message(place)])) == set()
+    assert metadata(alpha, place) == known
+
+
 def test_a_summary_that_was_overtaken_is_made_again(alpha: Cloud) -> None:
     (place,) = indexed(alpha, image(1))
     calls = 0

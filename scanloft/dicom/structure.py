@@ -1,0 +1,203 @@
+"""The structure of a data set that may be hostile: walked whole before anything may parse it.
+
+Elements are understood as pydicom's reader understands them, so that what passes here holds no
+surprise for it (PS3.5 7).
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import NoReturn
+
+from pydicom._dicom_dict import DicomDictionary
+
+from scanloft.core.errors import MalformedDicom
+from scanloft.dicom.elements import (
+    ITEM,
+    ITEM_END,
+    LONG_VRS,
+    PIXEL_TAGS,
+    SEQUENCE_END,
+    SHORT_VRS,
+    UNDEFINED,
+)
+
+MAX_DEPTH = 64
+_TOO_DEEP = f"Sequences are nested deeper than {MAX_DEPTH} levels: export the object without them."
+
+_SHORT_VRS = frozenset(vr.encode() for vr in SHORT_VRS)
+_LONG_VRS = frozenset(vr.encode() for vr in LONG_VRS)
+_PIXEL_VRS = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN", None})
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """Where the top-level pixel data element is in the body: offsets in bytes.
+
+    `fragments` counts the fragments after the offset table; it is None for native pixels.
+    """
+
+    tag: int
+    vr: str | None
+    offset: int
+    value_offset: int
+    end: int
+    fragments: int | None
+
+
+def find_pixels(data: bytes, start: int, *, implicit: bool, little: bool) -> Pixels | None:
+    """Walk the data set that begins at an offset, and say where its pixel data is, if it has any.
+
+    Raises MalformedDicom where an element, item or delimiter is not where or what it has to be.
+    """
+    return _Walk(data, little=little).run(start, len(data), implicit=implicit)
+
+
+def check_items(value: bytes, *, depth: int) -> None:
+    """Walk the value of a sequence that is written in implicit VR little endian.
+
+    `depth` is that of the sequence. Raises MalformedDicom where it holds something else.
+    """
+    _Walk(value, little=True, depth=depth).run(0, len(value), implicit=True, sequence=True)
+
+
+def is_explicit(data: bytes, position: int) -> bool:
+    """Whether the element at an offset seems to have its VR written."""
+    vr = data[position + 4 : position + 6]
+    return len(vr) == 2 and vr.isalpha() and vr.isupper()
+
+
+def has_known_vr(data: bytes, position: int) -> bool:
+    """Whether the element at an offset has a VR of PS3.5 6.2 written."""
+    return data[position + 4 : position + 6] in _SHORT_VRS | _LONG_VRS
+
+
+def element_at(
+    data: bytes, position: int, *, implicit: bool, order: str
+) -> tuple[int, bytes | None, int, int]:
+    """Return tag, VR, value offset and length as pydicom's reader understands them."""
+    if position + 8 > len(data):
+        refuse_truncated()
+    if not implicit:
+        group, element, vr, length = struct.unpack_from(order + "HH2sH", data, position)
+        if vr in _SHORT_VRS:
+            return group << 16 | element, vr, position + 8, length
+        if vr in _LONG_VRS:
+            if position + 12 > len(data):
+                refuse_truncated()
+            length = struct.unpack_from(order + "L", data, position + 8)[0]
+            return group << 16 | element, vr, position + 12, length
+        if b"AA" <= vr <= b"ZZ":
+            return group << 16 | element, None, position + 8, length
+    group, element, length = struct.unpack_from(order + "HHL", data, position)
+    return group << 16 | element, None, position + 8, length
+
+
+def refuse_truncated() -> NoReturn:
+    """Raise MalformedDicom for an object that ends too early."""
+    raise MalformedDicom("The object is truncated, as an element goes past its end: send it again.")
+
+
+class _Walk:
+    """Walks every element that pydicom would descend into, without recursion."""
+
+    def __init__(self, data: bytes, *, little: bool, depth: int = 0) -> None:
+        self.data = data
+        self.order = "<" if little else ">"
+        self.max_depth = MAX_DEPTH - depth
+
+    def run(
+        self, position: int, end: int, *, implicit: bool, sequence: bool = False
+    ) -> Pixels | None:
+        # A level: is it a sequence, its end (or that around it), has it an end of its own, VR.
+        level = (sequence, end, True, implicit)
+        stack: list[tuple[bool, int, bool, bool]] = []
+        while True:
+            in_sequence, end, bounded, implicit = level
+            if bounded and position >= end:
+                if not stack:
+                    return None
+                level = stack.pop()
+                continue
+            tag, vr, at, length = self._header(position, end, implicit=implicit or in_sequence)
+            if tag in (ITEM_END, SEQUENCE_END):
+                if bounded or in_sequence != (tag == SEQUENCE_END):
+                    _refuse_structure()
+                level, position = stack.pop(), at
+            elif in_sequence != (tag == ITEM):
+                _refuse_structure()
+            elif in_sequence:
+                stack.append(level)
+                level, position = self._level(False, at, length, end, implicit), at
+            elif tag in PIXEL_TAGS and not stack:
+                return self._pixels(tag, position, vr, at, length)
+            elif self._is_sequence(tag, vr, at, length):
+                stack.append(level)
+                level, position = self._level(True, at, length, end, implicit), at
+                if len(stack) > 2 * self.max_depth:
+                    raise MalformedDicom(_TOO_DEEP)
+            else:
+                position = self._skip(at, length, end)
+
+    def _header(
+        self, position: int, end: int, *, implicit: bool
+    ) -> tuple[int, bytes | None, int, int]:
+        header = element_at(self.data, position, implicit=implicit, order=self.order)
+        if header[2] > end:
+            refuse_truncated()
+        return header
+
+    def _level(
+        self, sequence: bool, at: int, length: int, end: int, implicit: bool
+    ) -> tuple[bool, int, bool, bool]:
+        if not sequence and not implicit:
+            # Some writers put implicit items into explicit data sets (PS3.5 6.2.2 allows it in UN).
+            implicit = at + 6 <= len(self.data) and not is_explicit(self.data, at)
+        if length == UNDEFINED:
+            return sequence, end, False, implicit
+        if at + length > end:
+            refuse_truncated()
+        return sequence, at + length, True, implicit
+
+    def _is_sequence(self, tag: int, vr: bytes | None, at: int, length: int) -> bool:
+        if vr == b"SQ" or (vr == b"UN" and length == UNDEFINED):
+            return True
+        if vr is not None:
+            return False
+        entry = DicomDictionary.get(tag)
+        if entry is None and length == UNDEFINED:
+            return struct.unpack_from(self.order + "HH", self.data, at) == (0xFFFE, 0xE000)
+        return entry is not None and entry[0] == "SQ"
+
+    def _skip(self, at: int, length: int, end: int) -> int:
+        if length != UNDEFINED:
+            stop = at + length
+        else:
+            delimiter = struct.pack(self.order + "HH", 0xFFFE, 0xE0DD)
+            found = self.data.find(delimiter, at, end)
+            stop = end + 1 if found < 0 else found + 8
+        if stop > end:
+            refuse_truncated()
+        return stop
+
+    def _pixels(self, tag: int, position: int, vr: bytes | None, at: int, length: int) -> Pixels:
+        if vr not in _PIXEL_VRS:
+            raise MalformedDicom(
+                "The pixel data has a VR that it cannot have (PS3.5 A): export the object again."
+            )
+        name = None if vr is None else vr.decode()
+        if length != UNDEFINED:
+            return Pixels(tag, name, position, at, self._skip(at, length, len(self.data)), None)
+        kind, fragments, value_offset, offset = 0, -1, at, at
+        while kind != SEQUENCE_END:
+            kind, _, at, length = self._header(offset, len(self.data), implicit=True)
+            if kind not in (ITEM, SEQUENCE_END):
+                _refuse_structure()
+            if kind == ITEM:
+                fragments += 1
+                at = self._skip(at, length, len(self.data))
+            offset = at
+        return Pixels(tag, name, position, value_offset, offset, max(fragments, 0))
+
+
+def _refuse_structure() -> NoReturn:
+    raise MalformedDicom("Items and delimiters do not match: export the object again.")
