@@ -6,7 +6,7 @@ DATA ?=
 ONCE ?=
 REPORT ?=
 
-.PHONY: help setup demo local test test-slow check format synth bench lock clean
+.PHONY: help setup demo local test test-slow test-fuzz check format synth bench lock clean
 
 help: ## List what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -26,11 +26,14 @@ demo: setup ## Run the archive here and send a folder through it: DATA=folder ON
 local: setup ## Run the archive here until Ctrl-C, with nothing in it
 	@$(BIN)/scanloft local
 
-test: setup ## Run the whole test suite
-	@$(BIN)/python -m pytest
+test: setup ## Run the test suite
+	@$(BIN)/python -m pytest -m "not slow and not fuzz"
 
-test-fast: setup ## Run the tests that take less than a few seconds each
-	@$(BIN)/python -m pytest -m "not slow"
+test-slow: setup ## Run the tests that take minutes: all real images, large files
+	@$(BIN)/python -m pytest -m slow
+
+test-fuzz: setup ## Damage real and generated files at random for some minutes
+	@$(BIN)/python -m pytest -m fuzz
 
 check: setup ## Lint, types, import rules, cdk-nag
 	@$(BIN)/ruff check

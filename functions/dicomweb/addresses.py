@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from functions.dicomweb.request import PRIVATE, Answer
+from functions.dicomweb.request import PRIVATE
 from functions.dicomweb.services import Services
+from scanloft.aws.gateway import Reply
 from scanloft.aws.links import public_link
 
 
@@ -22,7 +23,7 @@ def series_url(services: Services, project: str, study_uid: str, series_uid: str
     return f"{study_url(services, project, study_uid)}/series/{series_uid}"
 
 
-def see_object(services: Services, key: str, *, headers: Mapping[str, str]) -> Answer:
+def see_object(services: Services, key: str, *, headers: Mapping[str, str]) -> Reply:
     """Sends the client to an object that is too large for an answer, on the same host.
 
     `headers` are those of the object's answer, by their S3 parameter name.
@@ -35,4 +36,4 @@ def see_object(services: Services, key: str, *, headers: Mapping[str, str]) -> A
         key=key,
         public_base_url=settings.public_base_url,
     )
-    return Answer(303, headers={"Location": location, "Cache-Control": "no-store", **PRIVATE})
+    return Reply(303, headers={"Location": location, "Cache-Control": "no-store", **PRIVATE})

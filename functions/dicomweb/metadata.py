@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Sequence
 
 from functions.dicomweb.addresses import see_object
-from functions.dicomweb.request import Answer, Request, cache_headers, not_modified
+from functions.dicomweb.request import Request, cache_headers, not_modified
 from functions.dicomweb.services import Services
+from scanloft.aws.gateway import Reply
 from scanloft.core.accept import DICOM_JSON, JSON, MediaType, choose
 from scanloft.core.errors import NotFound, Oversized, Unavailable
 from scanloft.core.keys import series_metadata_key
@@ -23,7 +24,7 @@ PLAIN_LIMIT_BYTES = 128 * 1024 * 1024
 """How much JSON of a study, or of a series in which one instance is sought, is held in memory."""
 
 
-def series(services: Services, request: Request) -> Answer:
+def series(services: Services, request: Request) -> Reply:
     """The metadata of all instances of a series; beyond an answer, where it can be had."""
     media = choose(request.accept, OFFERS)
     key, packed = _series(services, request)
@@ -37,7 +38,7 @@ def series(services: Services, request: Request) -> Answer:
     return _answer(media, etag, plain=plain, packed=packed)
 
 
-def study(services: Services, request: Request) -> Answer:
+def study(services: Services, request: Request) -> Reply:
     """The metadata of all instances of a study.
 
     Raises:
@@ -56,7 +57,7 @@ def study(services: Services, request: Request) -> Answer:
     return _answer(media, etag, plain=None if packed else plain, packed=packed)
 
 
-def instance(services: Services, request: Request) -> Answer:
+def instance(services: Services, request: Request) -> Reply:
     """The metadata of one instance, in an array as always."""
     media = choose(request.accept, OFFERS)
     sop_uid = request.uid("instance")
@@ -126,11 +127,11 @@ def _unpacked(packed: bytes, *, limit_bytes: int) -> bytes | None:
     return plain if len(plain) <= limit_bytes else None
 
 
-def _answer(media: MediaType, etag: str, *, plain: bytes | None, packed: bytes) -> Answer:
+def _answer(media: MediaType, etag: str, *, plain: bytes | None, packed: bytes) -> Reply:
     headers = cache_headers(etag, max_age_s=MAX_AGE_S)
     if plain is None:
-        return Answer(200, packed, media.name, {**headers, "Content-Encoding": "gzip"})
-    return Answer(200, plain.decode(), media.name, headers)
+        return Reply(200, packed, media.name, {**headers, "Content-Encoding": "gzip"})
+    return Reply(200, plain.decode(), media.name, headers)
 
 
 def _etag(objects: Sequence[bytes]) -> str:

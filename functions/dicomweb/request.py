@@ -1,10 +1,11 @@
-"""What a request says, and what it is answered with."""
+"""What a request says, and the answers that all pages share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import unquote
 
+from scanloft.aws.gateway import Reply
 from scanloft.core.accept import accepts_gzip
 from scanloft.core.caller import Caller
 from scanloft.core.errors import InvalidRequest
@@ -77,19 +78,9 @@ class Request:
         return self.headers.get("if-none-match", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a request is answered with; a body in bytes is sent in base64."""
-
-    status: int
-    body: str | bytes = ""
-    content_type: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def not_modified(etag: str, *, max_age_s: int) -> Answer:
+def not_modified(etag: str, *, max_age_s: int) -> Reply:
     """The client has it already."""
-    return Answer(304, headers=cache_headers(etag, max_age_s=max_age_s))
+    return Reply(304, headers=cache_headers(etag, max_age_s=max_age_s))
 
 
 def cache_headers(etag: str, *, max_age_s: int) -> dict[str, str]:

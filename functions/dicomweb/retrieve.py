@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Sequence
 
 from functions.dicomweb.addresses import see_object, series_url
-from functions.dicomweb.request import Answer, Request, cache_headers, not_modified
+from functions.dicomweb.request import Request, cache_headers, not_modified
 from functions.dicomweb.services import Services
+from scanloft.aws.gateway import Reply
 from scanloft.core.accept import DICOM, MULTIPART, MediaType, choose
 from scanloft.core.errors import NotFound, Oversized, Unavailable
 from scanloft.core.model import Instance
@@ -17,7 +18,7 @@ MAX_AGE_S = 300
 THREADS = 16
 
 
-def instance(services: Services, request: Request) -> Answer:
+def instance(services: Services, request: Request) -> Reply:
     """One instance; beyond what an answer may hold, where it can be had."""
     study_uid, series_uid = request.uid("study"), request.uid("series")
     row = services.index.instance(request.project, series_uid, request.uid("instance"))
@@ -33,10 +34,10 @@ def instance(services: Services, request: Request) -> Answer:
         return _bodies(services, [row], etag=etag)
     _check_size(services, [row])
     headers = cache_headers(etag, max_age_s=MAX_AGE_S) | _disposition(row)
-    return Answer(200, _read(services, row), _dicom_type(row), headers)
+    return Reply(200, _read(services, row), _dicom_type(row), headers)
 
 
-def series(services: Services, request: Request) -> Answer:
+def series(services: Services, request: Request) -> Reply:
     """All instances of a series."""
     study_uid, series_uid = request.uid("study"), request.uid("series")
     found = services.index.series(request.project, study_uid, series_uid)
@@ -50,7 +51,7 @@ def series(services: Services, request: Request) -> Answer:
     return _several(services, request, rows)
 
 
-def study(services: Services, request: Request) -> Answer:
+def study(services: Services, request: Request) -> Reply:
     """All instances of a study, series by series."""
     found = list(services.index.series_of_study(request.project, request.uid("study")))
     if sum(row.size_bytes for row in found) > services.settings.body_limit_bytes:
@@ -64,7 +65,7 @@ def study(services: Services, request: Request) -> Answer:
     return _several(services, request, rows)
 
 
-def _several(services: Services, request: Request, rows: Sequence[Instance]) -> Answer:
+def _several(services: Services, request: Request, rows: Sequence[Instance]) -> Reply:
     """All of the rows, each in a transfer syntax that the client accepts."""
     if not rows:
         raise NotFound("There is no such study or series in this project.")
@@ -76,7 +77,7 @@ def _several(services: Services, request: Request, rows: Sequence[Instance]) -> 
     return _bodies(services, rows, etag=etag)
 
 
-def _bodies(services: Services, rows: Sequence[Instance], *, etag: str) -> Answer:
+def _bodies(services: Services, rows: Sequence[Instance], *, etag: str) -> Reply:
     boundary = secrets.token_hex(16)
     _check_size(services, rows, boundary=boundary)
     bodies = overlapped(rows, lambda row: _read(services, row), threads=THREADS)
@@ -87,7 +88,7 @@ def _bodies(services: Services, rows: Sequence[Instance], *, etag: str) -> Answe
         parts.append(Part(_part_headers(services, row), body))
     body = multipart_body(parts, boundary=boundary)
     headers = cache_headers(etag, max_age_s=MAX_AGE_S)
-    return Answer(200, body, multipart_type(DICOM, boundary=boundary), headers)
+    return Reply(200, body, multipart_type(DICOM, boundary=boundary), headers)
 
 
 def _check_size(services: Services, rows: Sequence[Instance], *, boundary: str = "") -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.dicomweb import metadata, retrieve, search
-from functions.dicomweb.request import Answer, Request
+from functions.dicomweb.request import Request
 from functions.dicomweb.services import Services
+from scanloft.aws.gateway import Reply
 from scanloft.core.roles import Right
 
 ROOT = "/api/projects/<project>/dicomweb"
@@ -19,9 +20,9 @@ class Route:
     """A path that is read, and what answers it."""
 
     path: str
-    act: Callable[[Services, Request], Answer]
+    act: Callable[[Services, Request], Reply]
 
-    def answer(self, services: Services, request: Request) -> Answer:
+    def answer(self, services: Services, request: Request) -> Reply:
         """What the route answers, once the caller is through the gate of the project.
 
         Raises:

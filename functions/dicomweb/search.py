@@ -7,8 +7,9 @@ from itertools import islice
 from typing import TypeVar
 
 from functions.dicomweb.addresses import dicomweb_url, series_url, study_url
-from functions.dicomweb.request import PRIVATE, Answer, Request
+from functions.dicomweb.request import PRIVATE, Request
 from functions.dicomweb.services import Services
+from scanloft.aws.gateway import Reply
 from scanloft.core.accept import DICOM_JSON, JSON, MediaType, choose
 from scanloft.core.attributes import Attribute, Level, attributes_json
 from scanloft.core.errors import Oversized
@@ -29,14 +30,14 @@ Row = TypeVar("Row")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def studies(services: Services, request: Request) -> Answer:
+def studies(services: Services, request: Request) -> Reply:
     """The matching studies, the latest first."""
     media, query = _asked(request, Level.STUDY)
     found = iter(_studies(services, request.project, query))
     return _page(services, request, query=query, found=found, media=media, defaults=Level.STUDY)
 
 
-def series(services: Services, request: Request) -> Answer:
+def series(services: Services, request: Request) -> Reply:
     """The matching series of a study or, study by study, of the project."""
     media, query = _asked(request, Level.SERIES)
     found = (entry for entry in _series(services, request, query) if query.matches(entry))
@@ -44,7 +45,7 @@ def series(services: Services, request: Request) -> Answer:
     return _page(services, request, query=query, found=found, media=media, defaults=defaults)
 
 
-def instances(services: Services, request: Request) -> Answer:
+def instances(services: Services, request: Request) -> Reply:
     """The matching instances of a series, of a study or, series by series, of the project."""
     media, query = _asked(request, Level.INSTANCE)
     found = _instances(services, request, query)
@@ -169,7 +170,7 @@ def _page(
     found: Iterator[Attributes],
     media: MediaType,
     defaults: Level,
-) -> Answer:
+) -> Reply:
     """One page of what was found, as much of it as fits into an answer."""
     wanted = query.wanted(defaults_from=defaults)
     rest = islice(found, query.offset, None)
@@ -185,12 +186,12 @@ def _page(
         service = dicomweb_url(services, request.project)
         headers["Warning"] = ", ".join(f"299 {service}: {text}" for text in warnings)
     if not texts:
-        return Answer(204, headers=headers)
+        return Reply(204, headers=headers)
     body = f"[{','.join(texts)}]"
     if not request.takes_gzip or len(body) < GZIP_FROM_BYTES:
-        return Answer(200, body, media.name, headers)
+        return Reply(200, body, media.name, headers)
     packed = gzip.compress(body.encode(), 3, mtime=0)
-    return Answer(200, packed, media.name, {**headers, "Content-Encoding": "gzip"})
+    return Reply(200, packed, media.name, {**headers, "Content-Encoding": "gzip"})
 
 
 def _texts(

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from scanloft.core.errors import InvalidProfile, NotDicom, Rejected
+from scanloft.core.errors import InvalidProfile, NotAnInstance, NotDicom, Rejected
 from scanloft.deid.account import Account
 from scanloft.deid.engine import deidentify
 from scanloft.deid.profile import Profile, parse_profile
@@ -163,17 +163,17 @@ def _deidentify_file(
     source: Path, target: Path, name: str, *, profile: Profile, pseudonyms: Pseudonyms
 ) -> Outcome:
     if not source.is_file():
-        return Outcome(name, "ignored", "not_a_file", "not a regular file")
+        return Outcome(name, "ignored", "not_a_file", "This is not a regular file.")
     try:
         result = deidentify(source.read_bytes(), profile=profile, pseudonyms=pseudonyms)
         _write_atomically(target, result.data)
-    except NotDicom as error:
+    except (NotDicom, NotAnInstance) as error:
         return Outcome(name, "ignored", error.code, error.message)
     except Rejected as error:
         return Outcome(name, "refused", error.code, error.message)
     except OSError as error:
         return Outcome(
-            name, "refused", "unreadable", f"reading or writing failed: {error.strerror}"
+            name, "refused", "unreadable", f"Reading or writing failed: {error.strerror}."
         )
     return Outcome(name, "deidentified", account=result.account)
 

@@ -17,7 +17,9 @@ from scanloft.deid.encode import Encoding, pad
 from scanloft.deid.mentions import mentions_of
 from scanloft.deid.pseudonyms import Pseudonyms
 from scanloft.deid.rules import CODING_SCHEME, PATIENT_ID, TOP_LEVEL, Action, Rules, Verdict
-from scanloft.dicom.read import UNDEFINED, raw_value, read_unknown_sequence, text
+from scanloft.dicom.elements import UNDEFINED
+from scanloft.dicom.raw import raw_value, text
+from scanloft.dicom.read import read_unknown_sequence
 
 _MEANING_REMOVED = b"Removed "
 _COUNTED_AS = {

@@ -4,9 +4,8 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanloft.dicom.read import SHORT_VRS
+from scanloft.dicom.elements import SHORT_VRS
 
-_SHORT_VRS = frozenset(vr.decode() for vr in SHORT_VRS)
 _BINARY_PADDED = frozenset({"UI", "OB", "UN"})
 
 
@@ -22,9 +21,9 @@ class Encoding:
         order, group, number = "<" if self.little else ">", tag >> 16, tag & 0xFFFF
         if self.implicit:
             return struct.pack(order + "HHL", group, number, len(value)) + value
-        if vr in _SHORT_VRS and len(value) <= 0xFFFF:
+        if vr in SHORT_VRS and len(value) <= 0xFFFF:
             return struct.pack(order + "HH2sH", group, number, vr.encode(), len(value)) + value
-        vr = "UN" if vr in _SHORT_VRS else vr
+        vr = "UN" if vr in SHORT_VRS else vr
         return struct.pack(order + "HH2sHL", group, number, vr.encode(), 0, len(value)) + value
 
     def sequence(self, tag: int, items: Iterable[bytes]) -> bytes:

@@ -7,6 +7,7 @@ from pydicom.dataset import Dataset
 
 from scanloft.core.errors import MalformedDicom
 from scanloft.core.identifiers import checked_uid
+from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
 from scanloft.deid.cleaner import Cleaner
 from scanloft.deid.encode import Encoding
@@ -14,15 +15,11 @@ from scanloft.deid.profile import Profile
 from scanloft.deid.pseudonyms import Pseudonyms
 from scanloft.deid.review import review
 from scanloft.deid.rules import compile_rules
-from scanloft.deid.stamps import file_header, stamps
-from scanloft.dicom.read import (
-    Layout,
-    check_pixels,
-    lay_out,
-    read_header,
-    text,
-    tolerant_pydicom,
-)
+from scanloft.deid.stamps import stamps
+from scanloft.dicom.layout import Layout, lay_out
+from scanloft.dicom.pixels import check_pixels
+from scanloft.dicom.raw import text, tolerant_pydicom
+from scanloft.dicom.read import read_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,8 @@ def deidentify(data: bytes, *, profile: Profile, pseudonyms: Pseudonyms) -> Deid
 
     The transfer syntax is kept, except that a deflated object becomes Explicit VR Little Endian.
 
-    Raises NotDicom, MalformedDicom, Oversized and PixelReview; nothing else, whatever the data.
+    Raises NotDicom, NotAnInstance, MalformedDicom, Oversized and PixelReview; nothing else,
+    whatever the data.
     """
     with tolerant_pydicom():
         layout = lay_out(data)
@@ -77,7 +75,10 @@ def deidentify(data: bytes, *, profile: Profile, pseudonyms: Pseudonyms) -> Deid
 def _required_uid(header: Dataset, tag: int, *, attribute: str) -> str:
     uid = text(header, tag)
     if not uid:
-        raise MalformedDicom(f"{attribute} is missing: the object cannot be archived without it")
+        raise MalformedDicom(
+            f"{attribute} is missing, and without it an object cannot be archived: "
+            "correct it at the source."
+        )
     return checked_uid(uid, attribute=attribute)
 
 
@@ -103,7 +104,7 @@ def _assemble(
     account: Account,
 ) -> Deidentified:
     chunks: list[bytes | memoryview] = [
-        file_header(
+        file_head(
             sop_class_uid=sop_class_uid,
             sop_uid=uids["SOPInstanceUID"],
             transfer_syntax_uid=layout.transfer_syntax_uid,

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pydicom.dataset import Dataset
 
-from scanloft.dicom.read import raw_value
+from scanloft.dicom.raw import raw_value
 
 # Accession Number; Patient's Name, ID, Other IDs, Other Names, Birth Name, Mother's Birth Name.
 _SOURCES = (0x00080050, 0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101005, 0x00101060)

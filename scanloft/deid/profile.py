@@ -42,12 +42,13 @@ class Profile:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or NAME.fullmatch(self.name) is None:
             raise InvalidProfile(
-                '"name" must have 1 to 32 letters, digits, spaces, hyphens and underscores'
+                'The profile\'s "name" must have 1 to 32 letters, digits, spaces, hyphens and '
+                "underscores."
             )
         if type(self.version) is not int or not 1 <= self.version < 10**6:
-            raise InvalidProfile('"version" must be a whole number from 1')
+            raise InvalidProfile('The profile\'s "version" must be a whole number from 1.')
         if not isinstance(self.pixel_review, bool):
-            raise InvalidProfile('"pixel_review" must be true or false')
+            raise InvalidProfile('The profile\'s "pixel_review" must be true or false.')
         _check_options(self.options)
 
     @classmethod
@@ -62,12 +63,14 @@ class Profile:
         Raises InvalidProfile, naming the key.
         """
         if unknown := sorted(str(key) for key in values if key not in KEYS):
-            raise InvalidProfile(f'unknown key "{unknown[0]}": allowed are {", ".join(KEYS)}')
+            raise InvalidProfile(
+                f'The profile has an unknown key "{unknown[0]}": allowed are {", ".join(KEYS)}.'
+            )
         if missing := [key for key in ("name", "version") if key not in values]:
-            raise InvalidProfile(f'"{missing[0]}" is missing')
+            raise InvalidProfile(f'The profile\'s "{missing[0]}" is missing: add it.')
         options = values.get("options", [])
         if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
-            raise InvalidProfile('"options" must be a list of names')
+            raise InvalidProfile('The profile\'s "options" must be a list of names.')
         return cls(
             name=values["name"],  # type: ignore[arg-type]  # checked by __post_init__
             version=values["version"],  # type: ignore[arg-type]  # as above
@@ -93,22 +96,31 @@ def parse_profile(text: str) -> Profile:
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InvalidProfile(f"not JSON: {error.msg} in line {error.lineno}") from None
+        raise InvalidProfile(
+            f"The profile is not JSON: correct line {error.lineno} ({error.msg})."
+        ) from None
     except RecursionError:
-        raise InvalidProfile("not a profile: it is nested too deep") from None
+        raise InvalidProfile(
+            "This is not a profile, as it is nested too deep: write it as the documentation shows."
+        ) from None
     if not isinstance(values, dict):
-        raise InvalidProfile(f"a profile is a JSON object with the keys {', '.join(KEYS)}")
+        raise InvalidProfile(f"A profile is a JSON object with the keys {', '.join(KEYS)}.")
     return Profile.from_dict(values)
 
 
 def _check_options(options: frozenset[str]) -> None:
     for option in sorted(options):
         if option in LATER_OPTIONS:
-            raise InvalidProfile(f'"options": {option} is not supported yet: leave it out')
+            raise InvalidProfile(
+                f"The profile's option {option} is not supported yet: leave it out."
+            )
         if option not in SUPPORTED_OPTIONS:
             allowed = ", ".join(SUPPORTED_OPTIONS)
-            raise InvalidProfile(f'"options": {option} is unknown: allowed are {allowed}')
+            raise InvalidProfile(
+                f"The profile's option {option} is unknown: allowed are {allowed}."
+            )
     if {"rtn_long_full_dates", "rtn_long_modif_dates"} <= options:
         raise InvalidProfile(
-            '"options": rtn_long_full_dates and rtn_long_modif_dates exclude each other'
+            "The profile's options rtn_long_full_dates and rtn_long_modif_dates exclude each "
+            "other: choose one."
         )

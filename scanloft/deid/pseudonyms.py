@@ -24,7 +24,7 @@ class Pseudonyms:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < SECRET_LENGTH_BYTES:
-            raise ValueError(f"a secret of at least {SECRET_LENGTH_BYTES} bytes is needed")
+            raise ValueError(f"A secret of at least {SECRET_LENGTH_BYTES} bytes is needed.")
         kinds = ("uid", "patient_id", "shift", "content")
         self._keys = {kind: hmac.digest(secret, kind.encode(), "sha256") for kind in kinds}
 

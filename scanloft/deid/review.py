@@ -3,7 +3,7 @@
 from pydicom.dataset import Dataset
 
 from scanloft.core.errors import PixelReview
-from scanloft.dicom.read import text
+from scanloft.dicom.raw import text
 
 _MODALITY, _BURNED_IN, _RECOGNISABLE = 0x00080060, 0x00280301, 0x00280302
 _ENCAPSULATED_DOCUMENT = 0x00420011
@@ -22,32 +22,32 @@ def review(header: Dataset, *, sop_class_uid: str, pixels: bool) -> None:
     """
     if _belongs(sop_class_uid, _DOCUMENTS) or _ENCAPSULATED_DOCUMENT in header:
         raise PixelReview(
-            "an encapsulated document may hold patient data that cannot be removed: "
-            "a person has to look at it, or it is left out"
+            "An encapsulated document may hold patient data that cannot be removed: "
+            "a person has to look at it, or it is left out."
         )
     reason = _reason(header, sop_class_uid) if pixels else ""
     if reason:
         raise PixelReview(
             f"{reason}: a person has to look at it, "
-            'or the project uses a profile with "pixel_review": false'
+            'or the project uses a profile with "pixel_review": false.'
         )
 
 
 def _reason(header: Dataset, sop_class_uid: str) -> str:
     if text(header, _BURNED_IN).upper() not in ("", "NO"):
-        return "the object says that patient data is burned into its pixels"
+        return "The object says that patient data is burned into its pixels"
     if text(header, _RECOGNISABLE).upper() not in ("", "NO"):
-        return "the object says that the patient can be recognised in its pixels"
+        return "The object says that the patient can be recognised in its pixels"
     if text(header, _MODALITY).upper() == "US" or _belongs(sop_class_uid, _ULTRASOUND):
-        return "ultrasound images often show the patient's name in their pixels"
+        return "Ultrasound images often show the patient's name in their pixels"
     if _belongs(sop_class_uid, _SECONDARY_CAPTURE):
-        return "secondary captures often show the patient's name in their pixels"
+        return "Secondary captures often show the patient's name in their pixels"
     if _belongs(sop_class_uid, _SPEECH):
-        return "recorded speech may name the patient"
+        return "Recorded speech may name the patient"
     if _belongs(sop_class_uid, _PHOTOGRAPHS):
-        return "photographs may show the patient"
+        return "Photographs may show the patient"
     if _has_embedded_overlay(header):
-        return "an overlay in unused bits of the pixels may hold text"
+        return "An overlay in unused bits of the pixels may hold text"
     return ""
 
 

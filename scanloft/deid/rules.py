@@ -13,7 +13,7 @@ from pydicom._dicom_dict import DicomDictionary
 
 from scanloft.deid.profile import Profile
 from scanloft.deid.table import Row, nested_types, rows_by_tag, types_by_tag
-from scanloft.dicom.read import LONG_VRS, SHORT_VRS
+from scanloft.dicom.elements import LONG_VRS, SHORT_VRS
 
 TOP_LEVEL = 0
 PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
@@ -25,7 +25,7 @@ _ALWAYS_REMOVED = frozenset({0x00880200, 0x04000561, 0x4FFE0001, 0x00080001, 0x0
 # SOP classes name a kind of object, also where a vendor registered them, and must stay readable.
 _CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
 _URN_CODE_VALUE = 0x00080120
-_VRS = frozenset(vr.decode() for vr in SHORT_VRS | LONG_VRS)
+_VRS = SHORT_VRS | LONG_VRS
 
 
 class Action(Enum):

@@ -1,32 +1,12 @@
-"""What an output says about itself: its file meta information and how it was de-identified."""
+"""What an output says about itself: how it was de-identified."""
 
 from functools import lru_cache
 
 from scanloft.deid.encode import Encoding, pad
 from scanloft.deid.profile import SUPPORTED_OPTIONS, Profile
 
-IMPLEMENTATION_CLASS_UID = "2.25.34107112397117100898364847253872433125"
-IMPLEMENTATION_VERSION_NAME = "SCANLOFT_1"
-
 _BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
 _METHOD = "PS3.15 Basic Application Level Confidentiality Profile"
-_META = Encoding(implicit=False, little=True)
-
-
-def file_header(*, sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> bytes:
-    """Return a zeroed preamble, the prefix and new file meta information (PS3.10 7.1)."""
-    texts = (
-        (0x00020002, "UI", sop_class_uid),
-        (0x00020003, "UI", sop_uid),
-        (0x00020010, "UI", transfer_syntax_uid),
-        (0x00020012, "UI", IMPLEMENTATION_CLASS_UID),
-        (0x00020013, "SH", IMPLEMENTATION_VERSION_NAME),
-    )
-    meta = _META.element(0x00020001, "OB", b"\0\1") + b"".join(
-        _META.element(tag, vr, pad(text.encode(), vr)) for tag, vr, text in texts
-    )
-    length = _META.element(0x00020000, "UL", len(meta).to_bytes(4, "little"))
-    return b"\0" * 128 + b"DICM" + length + meta
 
 
 @lru_cache(maxsize=64)

@@ -60,8 +60,8 @@ def lay_out(data: bytes) -> Layout:
     media_class = values.get(0x00020002, b"").rstrip(b"\0 ")
     if media_class == DICOMDIR.encode() or body[start : start + 2] in (b"\x04\0", b"\0\x04"):
         raise NotAnInstance(
-            "This is a DICOMDIR, an index of the objects on a medium: those are archived by "
-            "themselves, and this item can be deleted."
+            "This is a DICOMDIR, the index of a disc or other medium: the objects that it lists "
+            "are archived by themselves, and this item can be deleted."
         )
     uid, implicit = _settle_syntax(uid, body, start)
     little = uid != EXPLICIT_BIG
@@ -94,9 +94,10 @@ def _find_meta(data: bytes) -> int:
 
 def _count_explicit(data: bytes) -> int:
     # What only resembles DICOM must not pass as some other kind of file, with names inside.
+    padded = data.ljust(len(data) + 4)
     position, count = 0, 0
     while count < 3 and has_known_vr(data, position):
-        _, _, at, length = element_at(data.ljust(len(data) + 4), position, implicit=False, order="<")
+        _, _, at, length = element_at(padded, position, implicit=False, order="<")
         position, count = at + length, count + 1
     return count
 

@@ -22,10 +22,11 @@ from scanloft.dicom.elements import (
 )
 
 MAX_DEPTH = 64
-_TOO_DEEP = f"Sequences are nested deeper than {MAX_DEPTH} levels: export the object without them."
 
+_TOO_DEEP = f"Sequences are nested deeper than {MAX_DEPTH} levels: export the object without them."
 _SHORT_VRS = frozenset(vr.encode() for vr in SHORT_VRS)
 _LONG_VRS = frozenset(vr.encode() for vr in LONG_VRS)
+_KNOWN_VRS = _SHORT_VRS | _LONG_VRS
 _PIXEL_VRS = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN", None})
 
 
@@ -68,7 +69,7 @@ def is_explicit(data: bytes, position: int) -> bool:
 
 def has_known_vr(data: bytes, position: int) -> bool:
     """Whether the element at an offset has a VR of PS3.5 6.2 written."""
-    return data[position + 4 : position + 6] in _SHORT_VRS | _LONG_VRS
+    return data[position + 4 : position + 6] in _KNOWN_VRS
 
 
 def element_at(

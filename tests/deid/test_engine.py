@@ -20,10 +20,10 @@ from pydicom.uid import (
 )
 
 from scanloft.core.errors import MalformedDicom, NotDicom, Rejected
+from scanloft.core.part10 import IMPLEMENTATION_CLASS_UID
 from scanloft.deid.engine import Deidentified, deidentify
 from scanloft.deid.profile import Profile
 from scanloft.deid.pseudonyms import Pseudonyms
-from scanloft.deid.stamps import IMPLEMENTATION_CLASS_UID
 from scanloft.dicom.read import read_dicom
 
 Pack = Callable[..., bytes]
