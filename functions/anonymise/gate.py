@@ -19,9 +19,10 @@ from scanloft.aws.projects import ProjectIndex, SecretStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.uploads import UploadIndex
+from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, InvalidRequest
 from scanloft.core.keys import InboxKey, is_dicom_upload
-from scanloft.core.model import Upload, UploadSource
+from scanloft.core.model import Declaration, FileKind, Upload, UploadSource
 from scanloft.core.overlap import overlapped
 from scanloft.core.settings import AnonymiseSettings
 
@@ -50,10 +51,11 @@ class Gate:
         pseudonyms = Rows(settings.pseudonyms_table, dynamodb)
         self._uploads = UploadIndex(index)
         self._rooms = Rooms(ProjectIndex(index), SecretStore(pseudonyms))
+        self._detention = Detention(self._inbox, QuarantineIndex(index))
         self._passage = Passage(
             inbox=self._inbox,
             archive=ObjectStore(settings.archive_bucket, s3),
-            detention=Detention(self._inbox, QuarantineIndex(index)),
+            detention=self._detention,
             object_limit_bytes=settings.object_limit_bytes,
             memory_budget_bytes=settings.memory_budget_bytes,
             now=now,
@@ -75,16 +77,18 @@ class Gate:
         ]
         return Batch(passed=passed, outcomes=outcomes)
 
-    def _take(self, errand: Errand | InvalidRequest) -> Passed | None:
-        if isinstance(errand, InvalidRequest):
-            raise errand
-        return self._passage.take(errand)
+    def _take(self, errand: Errand | Arrival) -> Passed | None:
+        if isinstance(errand, Errand):
+            return self._passage.take(errand)
+        self._detention.detain_misplaced(errand.key, size_bytes=errand.size_bytes, now=now())
+        return None
 
-    def _errands(self, deliveries: Sequence[Delivery]) -> list[Errand | InvalidRequest]:
+    def _errands(self, deliveries: Sequence[Delivery]) -> list[Errand | Arrival]:
+        """What is known of each object before it is read; the arrival where its key is not ours."""
         keys = [_parsed(delivery.arrival.key) for delivery in deliveries]
-        valid = [key for key in keys if isinstance(key, InboxKey)]
-        rooms = self._rooms.of((key.project for key in valid), threads=self._threads)
-        declared = self._uploads.declared(filter(None, map(_declared_file, valid)))
+        known = [key for key in keys if key]
+        rooms = self._rooms.of((key.project for key in known), threads=self._threads)
+        declared = self._uploads.declared(filter(None, map(_declared_file, known)))
 
         def errand(key: InboxKey, delivery: Delivery) -> Errand:
             file = _declared_file(key)
@@ -95,11 +99,11 @@ class Gate:
                 attempt=delivery.attempt,
                 room=rooms[key.project],
                 declaration=None if key.is_member else declaration,
-                declaration_needed=file is not None and declaration is None,
+                declaration_needed=file is not None and not _is_announced(key, declaration),
             )
 
         return [
-            errand(key, delivery) if isinstance(key, InboxKey) else key
+            errand(key, delivery) if key else delivery.arrival
             for key, delivery in zip(keys, deliveries, strict=True)
         ]
 
@@ -140,11 +144,18 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _parsed(key: str) -> InboxKey | InvalidRequest:
+def _parsed(key: str) -> InboxKey | None:
     try:
         return InboxKey.parse(key)
-    except InvalidRequest as error:
-        return error
+    except InvalidRequest:
+        return None
+
+
+def _is_announced(key: InboxKey, declaration: Declaration | None) -> bool:
+    """Whether the file was declared; a member is announced by the zip or tar that holds it."""
+    if declaration is None:
+        return False
+    return not key.is_member or declaration.kind is FileKind.ARCHIVE
 
 
 def _declared_file(key: InboxKey) -> tuple[str, str, str] | None:

@@ -9,11 +9,11 @@ from scanloft.aws.detention import Detention
 from scanloft.aws.objects import ObjectStore, StoredObject
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import (
-    ArchiveError,
     Conflict,
     DeclarationMismatch,
     NotFound,
-    Oversized,
+    Rejected,
+    Unavailable,
 )
 from scanloft.core.fates import Disposition, judged
 from scanloft.core.keys import ArchiveKey, InboxKey
@@ -32,7 +32,7 @@ class Errand:
     key: InboxKey
     arrival: Arrival
     attempt: int
-    room: Room | ArchiveError
+    room: Room | Rejected
     declaration: Declaration | None
     declaration_needed: bool
 
@@ -74,29 +74,27 @@ class Passage:
         """
         size_bytes = min(errand.arrival.size_bytes, self._object_limit_bytes)
         with self._budget.held(COPIES_HELD * size_bytes):
-            raw: StoredObject | None = None
-            sender = ""
             try:
-                raw = self._read(errand)
-                sender = raw.metadata.get("calling-ae", "")
-                fate = self._archived(errand, raw.body)
+                return self._taken(errand)
             except NotFound:
+                # Nothing but the raw object is looked for without expecting that it may be gone.
                 return None
-            except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
-                fate = self._refused(errand, error, raw=raw)
-            return Passed(key=errand.key, fate=fate, sender=sender)
 
-    def _read(self, errand: Errand) -> StoredObject:
-        if errand.arrival.size_bytes > self._object_limit_bytes:
-            raise Oversized(
-                f"The object is larger than {self._object_limit_bytes} bytes, the limit of this "
-                "archive for one object.",
-                limit_bytes=self._object_limit_bytes,
-            )
-        return self._inbox.get(errand.arrival.key)
+    def _taken(self, errand: Errand) -> Passed:
+        raw: StoredObject | None = None
+        sender = ""
+        try:
+            raw = self._inbox.get(errand.arrival.key, limit_bytes=self._object_limit_bytes)
+            sender = raw.metadata.get("calling-ae", "")
+            fate = self._archived(errand, raw.body)
+        except NotFound:
+            raise
+        except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
+            fate = self._refused(errand, error, raw=raw)
+        return Passed(key=errand.key, fate=fate, sender=sender)
 
     def _archived(self, errand: Errand, raw: bytes) -> Fate:
-        if isinstance(errand.room, ArchiveError):
+        if isinstance(errand.room, Rejected):
             raise errand.room
         check_declaration(raw, errand.declaration, needed=errand.declaration_needed)
         result = deidentify(raw, profile=errand.room.profile, pseudonyms=errand.room.pseudonyms)
@@ -137,11 +135,13 @@ class Passage:
     def _kind_of_existing(
         self, key: ArchiveKey, *, sha256: str, source: str, origin: str
     ) -> FateKind:
-        existing = self._archive.metadata(str(key))
-        if existing.get("origin") == origin:
-            return FateKind.ARCHIVED
+        try:
+            existing = self._archive.metadata(str(key))
+        except NotFound as error:
+            raise Unavailable("The object with this UID went away meanwhile: try again.") from error
         if existing.get("sha256") == sha256 or existing.get("source") == source:
-            return FateKind.DUPLICATE
+            is_own = existing.get("origin") == origin
+            return FateKind.ARCHIVED if is_own else FateKind.DUPLICATE
         raise Conflict(
             "Another object with this SOP Instance UID and other content is already in the "
             "archive: the first one is kept. Decide which one is right; give the other its own UID."
@@ -196,7 +196,7 @@ def check_declaration(raw: bytes, declaration: Declaration | None, *, needed: bo
 
 def _item(errand: Errand, raw: StoredObject | None) -> str:
     """A name by content under the project's secret; by place where there is no such project."""
-    if isinstance(errand.room, ArchiveError):
+    if isinstance(errand.room, Rejected):
         return f"{errand.key.upload}-{errand.key.number}"
     content = errand.arrival.etag.encode() if raw is None else raw.body
     return errand.room.pseudonyms.content_id(content)

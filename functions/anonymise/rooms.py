@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanloft.aws.projects import ProjectIndex, SecretStore
-from scanloft.core.errors import ArchiveError, NotFound, UnknownProject
+from scanloft.core.errors import NotFound, Rejected, UnknownProject
 from scanloft.core.overlap import overlapped
 from scanloft.deid.profile import Profile
 from scanloft.deid.pseudonyms import Pseudonyms
@@ -25,7 +25,7 @@ class Rooms:
         self._projects = projects
         self._secrets = secrets
 
-    def of(self, names: Iterable[str], *, threads: int) -> dict[str, Room | ArchiveError]:
+    def of(self, names: Iterable[str], *, threads: int) -> dict[str, Room | Rejected]:
         """Each project, or why objects for it cannot pass.
 
         Raises:
@@ -33,9 +33,9 @@ class Rooms:
         """
         distinct = sorted(set(names))
         found = overlapped(distinct, self._room, threads=threads)
-        rooms: dict[str, Room | ArchiveError] = {}
+        rooms: dict[str, Room | Rejected] = {}
         for name, room in zip(distinct, found, strict=True):
-            if isinstance(room, Exception) and not isinstance(room, ArchiveError):
+            if isinstance(room, Exception) and not isinstance(room, Rejected):
                 raise room
             rooms[name] = room
         return rooms

@@ -2,20 +2,22 @@
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-from scanloft.dicom.json import instance_json
 
 from scanloft.aws.objects import ObjectStore
 from scanloft.core.errors import NotFound
 from scanloft.core.keys import series_coverage_key, series_metadata_key
 from scanloft.core.model import Instance
 from scanloft.core.overlap import overlapped
+from scanloft.dicom.json import instance_json
 
 SOP_INSTANCE_UID = "00080018"
 INSTANCE_NUMBER = "00200013"
 COMPRESSION_LEVEL = 6
+FORM = 1
+"""Raise it when `instance_json` writes something else of the same header than before."""
 
 
 class SeriesMetadata:
@@ -25,6 +27,7 @@ class SeriesMetadata:
         self._archive = archive
         self._public_base_url = public_base_url
         self._threads = threads
+        self._made_for = f"{FORM} {public_base_url}"
 
     def write(self, instances: Sequence[Instance]) -> None:
         """Writes the metadata object of the series that these are all instances of.
@@ -57,26 +60,30 @@ class SeriesMetadata:
         )
         self._archive.put(
             series_coverage_key(*series),
-            json.dumps({instance.sop_uid: instance.sha256 for instance in ordered}).encode(),
+            json.dumps(
+                {
+                    "made_for": self._made_for,
+                    "sha256": {instance.sop_uid: instance.sha256 for instance in ordered},
+                }
+            ).encode(),
             content_type="application/json",
         )
 
     def _known(
         self, series: tuple[str, str, str], instances: Sequence[Instance]
     ) -> dict[str, Mapping[str, Any]]:
-        """The entries of the present metadata object that still hold, by SOP Instance UID."""
+        """The entries of the present metadata object that still hold, by SOP Instance UID.
+
+        None where it was made for another host or in another form, or is damaged.
+        """
         try:
             coverage = json.loads(self._archive.get(series_coverage_key(*series)).body)
-            present = gzip.decompress(self._archive.get(series_metadata_key(*series)).body)
-        except NotFound:
+            if coverage["made_for"] != self._made_for:
+                return {}
+            present = self._archive.get(series_metadata_key(*series)).body
+            return _holding(json.loads(gzip.decompress(present)), coverage["sha256"], instances)
+        except (NotFound, OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
             return {}
-        current = {
-            instance.sop_uid
-            for instance in instances
-            if coverage.get(instance.sop_uid) == instance.sha256
-        }
-        entries = ((entry[SOP_INSTANCE_UID]["Value"][0], entry) for entry in json.loads(present))
-        return {sop_uid: entry for sop_uid, entry in entries if sop_uid in current}
 
     def _read(self, instances: Sequence[Instance]) -> list[Mapping[str, Any]]:
         entries: list[Mapping[str, Any]] = []
@@ -98,6 +105,15 @@ class SeriesMetadata:
             f"/instances/{instance.sop_uid}/bulkdata",
         )
         return entry
+
+
+def _holding(
+    entries: Iterable[Mapping[str, Any]], sha256: Mapping[str, str], instances: Iterable[Instance]
+) -> dict[str, Mapping[str, Any]]:
+    """The entries of those instances that have the checksum they had when these were made."""
+    current = {one.sop_uid for one in instances if sha256.get(one.sop_uid) == one.sha256}
+    named = ((entry[SOP_INSTANCE_UID]["Value"][0], entry) for entry in entries)
+    return {sop_uid: entry for sop_uid, entry in named if sop_uid in current}
 
 
 def _place(instance: Instance) -> tuple[float, str]:

@@ -1,26 +1,31 @@
 """The members of a zip or tar, read one by one within bounds; their names are never used."""
 
+import lzma
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, cast
+from typing import IO
 
 from functions.unpack.streams import Counted, decompressed
+from functions.unpack.tar_headers import StrictTarInfo, check_end
 from functions.unpack.zip_directory import check_directory
 from scanloft.core.errors import BadArchiveFile, Oversized, Rejected
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 NESTED_MAGIC = (*ZIP_MAGIC, b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
+DICOM_PREFIX_AT, DICOM_PREFIX = 128, b"DICM"
 BROKEN = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     EOFError,
     NotImplementedError,
     RuntimeError,
     OSError,
+    ValueError,
 )
 """What the libraries raise at files that are damaged, encrypted or packed in an unknown way."""
 
@@ -37,29 +42,32 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member by its place; `refusal` says why it is not unpacked, and then there is no body."""
+    """A member by its place; `refusal` says why it is not unpacked, and then there is no body.
+
+    `holds_data` tells a member that would have had a body from a link or a device.
+    """
 
     place: int
     body: bytes = b""
     refusal: Rejected | None = None
+    holds_data: bool = True
 
 
 def members(packed: IO[bytes], *, size_bytes: int, limits: Limits) -> Iterator[Member]:
     """The members of a zip (by its directory) or a tar, plain or compressed (as a stream).
 
-    Folders are left out and not counted. Links, devices, zips and tars within, and members above
-    the limit come without a body.
+    Folders are left out and not counted. Links, devices, sparse files, zips and tars within, and
+    members above the limit come without a body.
 
     Raises:
-        BadArchiveFile: damaged, encrypted, or more than the limits allow.
+        BadArchiveFile: damaged, cut off, encrypted, or more than the limits allow.
     """
     allowed = min(limits.total_bytes, max(size_bytes, 1024 * 1024) * limits.ratio)
     is_zip = packed.read(4) in ZIP_MAGIC
     packed.seek(0)
     try:
         if is_zip:
-            check_directory(packed, size_bytes=size_bytes, member_limit=limits.members)
-            found = _zip_members(packed, allowed=allowed, limits=limits)
+            found = _zip_members(packed, size_bytes=size_bytes, allowed=allowed, limits=limits)
         else:
             found = _tar_members(packed, allowed=allowed, limits=limits)
         for member in found:
@@ -77,33 +85,43 @@ def members(packed: IO[bytes], *, size_bytes: int, limits: Limits) -> Iterator[M
         ) from error
 
 
-def _zip_members(packed: IO[bytes], *, allowed: int, limits: Limits) -> Iterator[Member]:
-    unpacked = 0
+def _zip_members(
+    packed: IO[bytes], *, size_bytes: int, allowed: int, limits: Limits
+) -> Iterator[Member]:
+    entries = check_directory(packed, size_bytes=size_bytes, member_limit=limits.members)
+    left = allowed
     with zipfile.ZipFile(packed) as archive:
+        if len(archive.infolist()) != entries:
+            raise BadArchiveFile(
+                "The directory of the zip has fewer entries than its end says: pack it again."
+            )
         files = (info for info in archive.infolist() if not info.is_dir())
         for place, info in enumerate(files):
             if _is_link(info):
-                yield Member(place, refusal=_not_a_file())
+                yield _not_a_file(place)
                 continue
             with archive.open(info) as stream:
-                body = Counted(stream, allowed=allowed - unpacked).read(limits.member_bytes + 1)
-            unpacked += len(body)
+                body = Counted(stream, allowed=left).read(limits.member_bytes + 1)
+            left -= len(body)
             yield _member(place, body, limits)
 
 
 def _tar_members(packed: IO[bytes], *, allowed: int, limits: Limits) -> Iterator[Member]:
-    counted = cast("IO[bytes]", Counted(decompressed(packed), allowed=allowed))
+    counted = Counted(decompressed(packed), allowed=allowed)
     place = 0
-    with tarfile.open(fileobj=counted, mode="r|") as archive:
+    with tarfile.open(fileobj=counted, mode="r|", tarinfo=StrictTarInfo) as archive:  # type: ignore[call-overload]  # a stream needs only `read`
         for info in archive:
+            # The library keeps what it read of every member, folders too.
+            archive.members = []  # documented for streams
             if info.isdir():
                 continue
-            stream = archive.extractfile(info) if info.isreg() else None
+            stream = archive.extractfile(info) if info.isreg() and not info.issparse() else None
             if stream is None:
-                yield Member(place, refusal=_not_a_file())
+                yield _not_a_file(place)
             else:
                 yield _member(place, stream.read(limits.member_bytes + 1), limits)
             place += 1
+        check_end(archive)
 
 
 def _member(place: int, body: bytes, limits: Limits) -> Member:
@@ -116,7 +134,7 @@ def _member(place: int, body: bytes, limits: Limits) -> Member:
                 limit_bytes=limits.member_bytes,
             ),
         )
-    if body.startswith(NESTED_MAGIC):
+    if body.startswith(NESTED_MAGIC) and not body.startswith(DICOM_PREFIX, DICOM_PREFIX_AT):
         return Member(
             place,
             refusal=BadArchiveFile(
@@ -131,5 +149,8 @@ def _is_link(info: zipfile.ZipInfo) -> bool:
     return (info.external_attr >> 16) & 0o170000 == 0o120000
 
 
-def _not_a_file() -> BadArchiveFile:
-    return BadArchiveFile("Links and devices are not unpacked: pack the files themselves.")
+def _not_a_file(place: int) -> Member:
+    refusal = BadArchiveFile(
+        "Links, devices and sparse files are not unpacked: pack plain files instead."
+    )
+    return Member(place, refusal=refusal, holds_data=False)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,11 @@ from scanloft.aws.rows import Rows
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.errors import (
     ArchiveError,
+    BadArchiveFile,
     DeclarationMismatch,
+    InvalidRequest,
     NotFound,
     Oversized,
-    UnknownProject,
 )
 from scanloft.core.fates import Disposition, judged
 from scanloft.core.keys import InboxKey
@@ -62,52 +64,97 @@ class Unpacker:
         Raises:
             Unavailable, or a defect of the code: the file stays, its message comes again.
         """
-        key = InboxKey.parse(delivery.arrival.key)
+        arrival = delivery.arrival
         try:
-            self._inbox.metadata(str(key))
-        except NotFound:
+            key = InboxKey.parse(arrival.key)
+        except InvalidRequest:
+            self._detention.detain_misplaced(arrival.key, size_bytes=arrival.size_bytes, now=_now())
             return None
         try:
-            fate = self._unpacked(key, delivery)
-        except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
-            fate = self._detained(key, delivery, error)
+            fate = self._fate(key, delivery)
+        except NotFound:
+            return None
         self._uploads.put_fates([(key.project, key.upload, fate)])
         self._inbox.delete([str(key)])
         return fate
 
-    def _unpacked(self, key: InboxKey, delivery: Delivery) -> Fate:
-        size_bytes = delivery.arrival.size_bytes
-        self._check(key, size_bytes=size_bytes)
-        count = 0
-        with opened(self._inbox, str(key), size_bytes=size_bytes) as packed:
-            found = members(packed, size_bytes=size_bytes, limits=self._limits)
-            for chunk in _chunks(found):
-                self._put(key, chunk)
-                count += len(chunk)
-        return Fate(
-            number=key.number,
-            kind=FateKind.UNPACKED,
-            size_bytes=size_bytes,
-            actions={"members": count},
-        )
-
-    def _check(self, key: InboxKey, *, size_bytes: int) -> None:
-        """Compares the file with its declaration; each member is bounded, so no checksum here.
+    def _fate(self, key: InboxKey, delivery: Delivery) -> Fate:
+        """What becomes of the file, its members put or the file itself detained.
 
         Raises:
-            UnknownProject, DeclarationMismatch, Oversized: it is not unpacked.
+            NotFound: the file is gone.
+            Unavailable, or a defect of the code: to be tried again.
         """
-        self._secrets.secret(key.project)
+        arrival = delivery.arrival
+        self._inbox.metadata(str(key))
+        item = f"{key.upload}-{key.number}"
+        try:
+            pseudonyms = Pseudonyms(self._secrets.secret(key.project))
+            item = pseudonyms.content_id(arrival.etag.encode())
+            digest = self._digest(key, size_bytes=arrival.size_bytes)
+            item = pseudonyms.content_id(digest)
+            self._check_declaration(key, size_bytes=arrival.size_bytes, digest=digest)
+            return self._unpacked(key, item=item, size_bytes=arrival.size_bytes)
+        except NotFound:
+            raise
+        except Exception as error:  # the edge: judged by the table of fates
+            disposition, reason = judged(error, attempt=delivery.attempt)
+            if disposition is Disposition.RETRY:
+                raise
+            return self._detain(key, error=reason, item=item, size_bytes=arrival.size_bytes)
+
+    def _digest(self, key: InboxKey, *, size_bytes: int) -> bytes:
+        """The SHA-256 of the file.
+
+        Raises:
+            Oversized: it is not read.
+        """
         if size_bytes > self._size_limit_bytes:
             raise Oversized(
                 f"The file is larger than {self._size_limit_bytes} bytes: split it.",
                 limit_bytes=self._size_limit_bytes,
             )
+        digest = hashlib.sha256()
+        with opened(self._inbox, str(key), size_bytes=size_bytes) as packed:
+            while chunk := packed.read(MIB):
+                digest.update(chunk)
+        return digest.digest()
+
+    def _check_declaration(self, key: InboxKey, *, size_bytes: int, digest: bytes) -> None:
         declaration = self._uploads.declaration(key.project, key.upload, key.number)
-        if declaration is None or declaration.size_bytes != size_bytes:
+        declared = declaration and (declaration.size_bytes, declaration.sha256)
+        if declared != (size_bytes, digest.hex()):
             raise DeclarationMismatch(
-                "The file was not declared, or with another size: send it again as a new upload."
+                "The file was not declared, or with another size or SHA-256: send it again as a "
+                "new upload."
             )
+
+    def _unpacked(self, key: InboxKey, *, item: str, size_bytes: int) -> Fate:
+        """Puts the members; a file with members that were refused is kept in quarantine too."""
+        count = refused = 0
+        with opened(self._inbox, str(key), size_bytes=size_bytes) as packed:
+            found = members(packed, size_bytes=size_bytes, limits=self._limits)
+            for chunk in _chunks(found):
+                self._put(key, chunk)
+                count += len(chunk)
+                refused += sum(1 for one in chunk if one.refusal and one.holds_data)
+        actions = {"members": count}
+        if refused:
+            reason = BadArchiveFile(
+                f"{refused} of the {count} members were not unpacked, each with a reason of its "
+                "own; the others are on their way. Send those members by themselves.",
+                refused=refused,
+            )
+            fate = self._detain(key, error=reason, item=item, size_bytes=size_bytes)
+            return replace(fate, actions=actions)
+        return Fate(
+            number=key.number, kind=FateKind.UNPACKED, size_bytes=size_bytes, actions=actions
+        )
+
+    def _detain(self, key: InboxKey, *, error: ArchiveError, item: str, size_bytes: int) -> Fate:
+        return self._detention.detain(
+            key, error=error, item=item, size_bytes=size_bytes, now=_now()
+        )
 
     def _put(self, key: InboxKey, chunk: list[Member]) -> None:
         """Puts members into the inbox and writes the fates of those that are refused."""
@@ -135,28 +182,9 @@ class Unpacker:
             if isinstance(result, Exception):
                 raise result
 
-    def _detained(self, key: InboxKey, delivery: Delivery, error: Exception) -> Fate:
-        disposition, reason = judged(error, attempt=delivery.attempt)
-        if disposition is Disposition.RETRY:
-            raise error
-        return self._detention.detain(
-            key,
-            error=reason,
-            item=self._item(key, delivery, reason),
-            size_bytes=delivery.arrival.size_bytes,
-            now=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
 
-    def _item(self, key: InboxKey, delivery: Delivery, reason: ArchiveError) -> str:
-        """A name by content under the project's secret; by place where there is no such project."""
-        if isinstance(reason, UnknownProject):
-            return f"{key.upload}-{key.number}"
-        digest = hashlib.sha256()
-        if delivery.arrival.size_bytes <= self._size_limit_bytes:
-            with opened(self._inbox, str(key), size_bytes=delivery.arrival.size_bytes) as packed:
-                while chunk := packed.read(MIB):
-                    digest.update(chunk)
-        return Pseudonyms(self._secrets.secret(key.project)).content_id(digest.digest())
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _chunks(found: Iterator[Member]) -> Iterator[list[Member]]:

@@ -11,6 +11,7 @@ from botocore.credentials import Credentials
 from scanloft.core.errors import Forbidden
 
 LONGEST_S = 7 * 24 * 3600
+CLOCK_SKEW = timedelta(minutes=15)
 DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 SIGNATURE = "X-Amz-Signature"
 
@@ -24,15 +25,21 @@ def check_signature(
         Forbidden: not signed with these credentials, changed since, or past its time.
     """
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise Forbidden("This address has a parameter twice: ask the archive for a new one.")
     try:
         given = query.pop(SIGNATURE)
         signed_at = datetime.strptime(query["X-Amz-Date"], DATE_FORMAT).replace(tzinfo=UTC)
         lasts_s = int(query["X-Amz-Expires"])
     except (KeyError, ValueError) as error:
         raise Forbidden("This address is not signed: ask the archive for a new one.") from error
-    if not 0 < lasts_s <= LONGEST_S or now > signed_at + timedelta(seconds=lasts_s):
-        raise Forbidden("This address has expired: ask the archive for a new one.")
+    early = now < signed_at - CLOCK_SKEW
+    if early or not 0 < lasts_s <= LONGEST_S or now > signed_at + timedelta(seconds=lasts_s):
+        raise Forbidden(
+            "This address has expired or is not valid yet: ask the archive for a new one."
+        )
     expected = _signature(url, query, credentials=credentials, region=region, method=method)
     if not hmac.compare_digest(given, expected):
         raise Forbidden("The signature of this address is wrong: ask for a new one.")

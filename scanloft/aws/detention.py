@@ -1,9 +1,11 @@
 """Moving a raw object of the inbox to quarantine: copy, then row; the raw one is deleted later."""
 
+import hashlib
+
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.quarantine import QuarantineIndex
-from scanloft.core.errors import ArchiveError, UnknownProject
-from scanloft.core.keys import InboxKey, quarantine_object_key
+from scanloft.core.errors import ArchiveError, InvalidRequest, NotFound, UnknownProject
+from scanloft.core.keys import InboxKey, misplaced_object_key, quarantine_object_key
 from scanloft.core.model import Fate, FateKind, QuarantineItem
 
 
@@ -13,6 +15,31 @@ class Detention:
     def __init__(self, inbox: ObjectStore, quarantine: QuarantineIndex) -> None:
         self._inbox = inbox
         self._quarantine = quarantine
+
+    def detain_misplaced(self, key: str, *, size_bytes: int, now: str) -> None:
+        """Moves an object away whose key is not one of ours: it may hold a name, like no other.
+
+        It belongs to no project. Its item is a digest of the key, so it is one item however often
+        this is repeated; where the object is gone already, nothing is done.
+        """
+        item = hashlib.sha256(key.encode()).hexdigest()[:32]
+        entry = QuarantineItem(
+            project="",
+            item=item,
+            code=InvalidRequest.code,
+            reason="This object was put into the inbox under a key that no upload gave out: find "
+            "out who sent it, and have it sent as an upload.",
+            upload="",
+            number="",
+            size_bytes=size_bytes,
+            arrived_at=now,
+        )
+        try:
+            self._inbox.copy(key, misplaced_object_key(item))
+        except NotFound:
+            return
+        self._quarantine.put(entry, assigned=False)
+        self._inbox.delete([key])
 
     def detain(
         self, key: InboxKey, *, error: ArchiveError, item: str, size_bytes: int, now: str

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from urllib3.exceptions import HTTPError
 
 from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
-from scanloft.core.errors import Unavailable
+from scanloft.core.errors import Oversized, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -41,18 +41,31 @@ class ObjectStore:
         self.bucket = bucket
         self._client = client
 
-    def get(self, key: str, *, offset: int = 0, length: int | None = None) -> StoredObject:
+    def get(
+        self,
+        key: str,
+        *,
+        offset: int = 0,
+        length: int | None = None,
+        limit_bytes: int | None = None,
+    ) -> StoredObject:
         """The object, or `length` bytes of it from `offset` on (fewer at its end).
 
         Raises:
             NotFound: no such key.
+            Oversized: the object has more than `limit_bytes`; it is not read then.
             Unavailable: S3 did not answer, or broke off.
         """
+        if length == 0:
+            raise ValueError("S3 knows no empty range: it would give the whole object.")
         whole = offset == 0 and length is None
         last = "" if length is None else str(offset + length - 1)
         extra: dict[str, Any] = {} if whole else {"Range": f"bytes={offset}-{last}"}
         with translated("GetObject"):
             answer = self._client.get_object(Bucket=self.bucket, Key=key, **extra)
+            if limit_bytes is not None and answer["ContentLength"] > limit_bytes:
+                answer["Body"].close()
+                raise oversized(limit_bytes)
             body = _read(cast("IO[bytes]", answer["Body"]))
         size = int(answer.get("ContentRange", "").rpartition("/")[2] or len(body))
         return StoredObject(body=body, size_bytes=size, metadata=answer["Metadata"])
@@ -166,6 +179,14 @@ class ObjectStore:
         )
         fields = {name: value for name, value in answer["fields"].items() if name != "key"}
         return SignedPost(url=answer["url"], fields=fields)
+
+
+def oversized(limit_bytes: int) -> Oversized:
+    """The error for an object above the limit of one object."""
+    return Oversized(
+        f"The object is larger than {limit_bytes} bytes, the limit of this archive for one object.",
+        limit_bytes=limit_bytes,
+    )
 
 
 def _read(stream: IO[bytes]) -> bytes:

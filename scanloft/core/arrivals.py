@@ -21,11 +21,11 @@ def arrivals(body: str) -> list[Arrival]:
         ValueError: not an event notification of S3.
     """
     event = json.loads(body)
-    if event.get("Event") == "s3:TestEvent":
-        return []
     try:
+        if event.get("Event") == "s3:TestEvent":
+            return []
         return [_arrival(record["s3"]["object"]) for record in event["Records"]]
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("This message is not an event notification of S3.") from error
 
 

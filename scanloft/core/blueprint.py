@@ -28,6 +28,7 @@ class Bucket:
 class Queue:
     """A queue with a dead-letter queue, the event source of one function.
 
+    `visibility_timeout_s` is six times the timeout of the function and more, as AWS advises.
     A batch is handed over when it is full or `batch_window_s` have passed. A message that failed
     `receive_limit` times goes to the dead-letter queue.
     """
@@ -87,10 +88,10 @@ INBOX = Bucket(
 ARCHIVE = Bucket(name="archive", holds="de-identified instances and what is derived from them")
 BUCKETS = (INBOX, ARCHIVE)
 
-ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibility_timeout_s=1800)
+ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibility_timeout_s=1830)
 UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
-INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=720)
-SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1800)
+INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=750)
+SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1830)
 QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE)
 
 NOTIFICATIONS = (

@@ -90,6 +90,11 @@ def quarantine_object_key(project: str, item: str) -> str:
     return f"{InboxPrefix.QUARANTINE}/{checked_project(project)}/{item}"
 
 
+def misplaced_object_key(item: str) -> str:
+    """The key of an object that lay in the inbox under a key of no upload; `-` is no project."""
+    return f"{InboxPrefix.QUARANTINE}/-/{item}"
+
+
 ARCHIVE_DICOM_PREFIX = "dicom/"
 """The prefix of the archive bucket that notifies ingest; `derived/` notifies nobody."""
 

@@ -31,7 +31,7 @@ def value_test(vr: str, text: str) -> Test:
     if vr == "PN":
         return _name_test(text)
     if vr == "UI" and not is_uid(text):
-        raise ValueError("not a UID")
+        raise ValueError("This is not a UID.")
     if vr in WILDCARD_VRS and ("*" in text or "?" in text):
         fits = wildcard_test(text)
         return lambda value: fits(str(value).strip(" \0"))
@@ -90,7 +90,7 @@ def _range_test(vr: str, text: str) -> Test:
 
 def _number_test(text: str) -> Test:
     if re.fullmatch(r"[+-]?[0-9]{1,12}(?:\.[0-9]{0,15})?", text) is None:
-        raise ValueError("not a number")
+        raise ValueError("This is not a number.")
     number = float(text)
     return lambda value: value == number
 

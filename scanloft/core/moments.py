@@ -87,7 +87,7 @@ def _ends(vr: str, text: str) -> tuple[str, str]:
     else:
         low, hyphen, high = (part.strip() for part in text.partition("-"))
     if not low and not high:
-        raise ValueError("not a value and not a range")
+        raise ValueError("This is not a value and not a range.")
     return (low, high) if hyphen else (low, low)
 
 
@@ -99,7 +99,7 @@ def _date_bounds(text: str) -> Bounds:
     """The first and the last moment of a DA, the old form with dots included (PS3.5 6.2)."""
     digits = text.replace(".", "") if re.fullmatch(r"[0-9.]{10}", text) else text
     if re.fullmatch(r"[0-9]{8}", digits) is None:
-        raise ValueError("not a date")
+        raise ValueError("This is not a date.")
     return _bounds(digits, fraction="")
 
 
@@ -107,7 +107,7 @@ def _time_bounds(text: str) -> Bounds:
     """The first and the last moment of a TM, which may leave off seconds and minutes."""
     found = re.fullmatch(r"((?:[0-9]{2}){1,3})(\.[0-9]{1,6})?", text)
     if found is None:
-        raise ValueError("not a time")
+        raise ValueError("This is not a time.")
     return _bounds("19700101" + found.group(1), fraction=found.group(2) or "")
 
 
@@ -115,7 +115,7 @@ def _date_time_bounds(text: str) -> Bounds:
     """The first and the last moment of a DT in UTC, which is assumed where no offset is said."""
     found = _DATE_TIME_PARTS.fullmatch(text)
     if found is None:
-        raise ValueError("not a date and time")
+        raise ValueError("This is not a date and time.")
     digits, fraction, sign, hours, minutes = found.groups()
     offset = 60 * (60 * int(hours) + int(minutes)) if sign else 0
     shift = offset if sign == "-" else -offset
@@ -133,7 +133,7 @@ def _bounds(digits: str, *, fraction: str) -> Bounds:
     """The first and the last moment that YYYY[MM[DD[HH[MM[SS]]]]] and a fraction mean."""
     given = [int(digits[:4]), *(int(digits[at : at + 2]) for at in range(4, len(digits), 2))]
     if len(digits) % 2 or (fraction and len(given) < 6):
-        raise ValueError("a part is missing")
+        raise ValueError("A part is missing.")
     low = given + [1, 1, 0, 0, 0][len(given) - 1 :]
     high = given + [12, 31, 23, 59, 59][len(given) - 1 :]
     if len(given) == 2:
@@ -146,7 +146,7 @@ def _bounds(digits: str, *, fraction: str) -> Bounds:
 def _seconds(parts: Sequence[int]) -> int:
     year, month, day, hour, minute, second = parts
     if not (1 <= month <= 12 and hour < 24 and minute < 60 and second <= 60 and year >= 1):
-        raise ValueError("no such moment")
+        raise ValueError("There is no such moment.")
     if not 1 <= day <= calendar.monthrange(year, month)[1]:
-        raise ValueError("no such day")
+        raise ValueError("There is no such day.")
     return calendar.timegm((year, month, day, hour, minute, second))

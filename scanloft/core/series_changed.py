@@ -23,7 +23,8 @@ class SeriesChanged(NamedTuple):
             ValueError: it is not such a message.
         """
         fields = json.loads(body)
-        try:
-            return cls(**fields)
-        except TypeError as error:
-            raise ValueError("This message does not tell of a changed series.") from error
+        if not isinstance(fields, dict) or set(fields) != set(cls._fields):
+            raise ValueError("This message does not tell of a changed series.")
+        if not all(isinstance(value, str) for value in fields.values()):
+            raise ValueError("A series is named by texts.")
+        return cls(**fields)

@@ -101,7 +101,7 @@ def parse_profile(text: str) -> Profile:
         ) from None
     except RecursionError:
         raise InvalidProfile(
-            "This is not a profile, as it is nested too deep: write it as the documentation shows."
+            "This is not a profile, as it is nested too deep: see docs/deidentification.md."
         ) from None
     if not isinstance(values, dict):
         raise InvalidProfile(f"A profile is a JSON object with the keys {', '.join(KEYS)}.")

@@ -28,8 +28,8 @@ def review(header: Dataset, *, sop_class_uid: str, pixels: bool) -> None:
     reason = _reason(header, sop_class_uid) if pixels else ""
     if reason:
         raise PixelReview(
-            f"{reason}: a person has to look at it, "
-            'or the project uses a profile with "pixel_review": false.'
+            f"{reason}: a person has to look at this object, "
+            'or the project has to use a profile with "pixel_review": false.'
         )
 
 

@@ -94,6 +94,15 @@ def test_refused_files_are_listed_not_written_and_change_the_exit_code(
     assert "Quixote" not in json.dumps(report)
 
 
+def test_a_dicomdir_is_left_out_as_what_it_lists_is_read_anyway(src: Path, tmp_path: Path) -> None:
+    (src / "DICOMDIR").write_bytes(ct(SOPClassUID="1.2.840.10008.1.3.10"))
+    result = scanloft("deid", src, tmp_path / "out")
+    assert result.exit_code == 0
+    assert set(contents(tmp_path / "out")) == {"one.dcm", "a/b/two.dcm"}
+    assert "ignored (not_an_instance): DICOMDIR" in result.output
+    assert "2 deidentified, 0 refused, 2 ignored" in result.output
+
+
 def test_a_profile_decides(src: Path, tmp_path: Path) -> None:
     (src / "us.dcm").write_bytes(ct(Modality="US"))
     profile = tmp_path / "profile.json"

@@ -1,4 +1,7 @@
+import ast
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,3 +36,26 @@ def test_an_error_carries_its_facts_apart_from_its_message() -> None:
         "Too large: split it.",
         {"limit_bytes": 7},
     )
+
+
+def messages(source: str) -> Iterator[tuple[int, str]]:
+    """The line and the words of each message that an error is raised with, facts as `…`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+            match node.exc.args[0]:
+                case ast.Constant(value=str(text)):
+                    yield node.lineno, text
+                case ast.JoinedStr(values=parts):
+                    words = [str(p.value) if isinstance(p, ast.Constant) else "…" for p in parts]
+                    yield node.lineno, "".join(words)
+
+
+@pytest.mark.parametrize("room", ["core", "dicom", "deid"])
+def test_messages_are_sentences(room: str) -> None:
+    files = sorted((Path(errors.__file__).parents[1] / room).glob("*.py"))
+    found = [
+        (file.name, *message) for file in files for message in messages(file.read_text("utf-8"))
+    ]
+    assert len(found) > 10
+    for file, line, text in found:
+        assert re.fullmatch(r"[A-Z…].*\.", text), f"{file}:{line}"

@@ -19,7 +19,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from scanloft.core.errors import MalformedDicom, NotDicom, Rejected
+from scanloft.core.errors import MalformedDicom, NotAnInstance, Rejected
 from scanloft.core.part10 import IMPLEMENTATION_CLASS_UID
 from scanloft.deid.engine import Deidentified, deidentify
 from scanloft.deid.profile import Profile
@@ -460,7 +460,7 @@ def test_no_damage_makes_it_fail_otherwise_than_by_refusing(
     read_dicom(result.data)
 
 
-def test_a_dicomdir_is_left_alone(base: Dataset, pack: Pack, run: Run) -> None:
+def test_a_dicomdir_is_no_instance(base: Dataset, pack: Pack, run: Run) -> None:
     base.SOPClassUID = "1.2.840.10008.1.3.10"
-    with pytest.raises(NotDicom, match="DICOMDIR"):
+    with pytest.raises(NotAnInstance, match="DICOMDIR"):
         run(pack(base))

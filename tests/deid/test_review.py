@@ -13,15 +13,15 @@ Run = Callable[..., Deidentified]
 @pytest.mark.parametrize(
     ("keyword", "value", "reason"),
     [
-        ("Modality", "US", "ultrasound"),
+        ("Modality", "US", "Ultrasound"),
         ("BurnedInAnnotation", "YES", "burned into"),
         ("BurnedInAnnotation", "Y", "burned into"),
         ("RecognizableVisualFeatures", "YES", "recognised"),
-        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.7", "secondary captures"),
-        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.7.4", "secondary captures"),
-        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.6.1", "ultrasound"),
-        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.3.1", "ultrasound"),
-        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.4", "photographs"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.7", "Secondary captures"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.7.4", "Secondary captures"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.6.1", "Ultrasound"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.3.1", "Ultrasound"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.4", "Photographs"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.9.4.1", "speech"),
     ],
 )

@@ -18,7 +18,8 @@ from pydicom.uid import (
 )
 
 from scanloft.core.errors import ArchiveError, MalformedDicom, NotDicom
-from scanloft.dicom.describe import VALUE_LIMIT_BYTES, HeaderIncomplete, codecs_of, describe
+from scanloft.dicom.describe import VALUE_LIMIT_BYTES, HeaderIncomplete, describe
+from scanloft.dicom.values import codecs_of
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 SYNTAXES = [

@@ -40,7 +40,7 @@ from scanloft.core.blueprint import (
 )
 from scanloft.core.items import secret_item
 from scanloft.core.keys import InboxKey, InboxPrefix
-from scanloft.core.model import Declaration, Fate, Project, QuarantineItem
+from scanloft.core.model import Declaration, Fate, FileKind, Project, QuarantineItem
 from scanloft.core.tables import INDEX, PARTITION_KEY, PSEUDONYMS, SORT_KEY
 
 PLACE = Place(aws_port=9, http_port=9, user_pool="pool", client_id="client")
@@ -103,12 +103,13 @@ class Cloud:
     ) -> list[InboxKey]:
         """Puts files into the inbox as an upload would."""
         keys = [InboxKey(prefix, project, upload, str(n)) for n in range(len(files))]
+        kind = FileKind.ARCHIVE if prefix is InboxPrefix.ARCHIVES else FileKind.DICOM
         if declared:
             self.uploads.declare(
                 project,
                 upload,
                 [
-                    Declaration(key.number, len(file), hashlib.sha256(file).hexdigest())
+                    Declaration(key.number, len(file), hashlib.sha256(file).hexdigest(), kind)
                     for key, file in zip(keys, files, strict=True)
                 ],
             )

@@ -55,7 +55,7 @@ def outcomes(api: Api, *, project: str, sending: Sending) -> list[Outcome] | Non
     done = {entry["number"] for entry in files if entry["fate"] != "waiting"}
     expected = set(sending.path_by_number)
     for entry in files:
-        if entry["fate"] == "unpacked":
+        if "members" in entry["actions"]:
             expected |= {f"{entry['number']}.{n}" for n in range(entry["actions"]["members"])}
     if not expected <= done:
         return None

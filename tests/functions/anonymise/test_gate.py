@@ -58,9 +58,6 @@ def test_a_disturbance_at_any_call_leaves_no_trace_after_redelivery(prepare: Pre
     check(prepare)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what is gone cannot be copied: its message is never done; two items"
-)
 def test_nor_does_it_with_an_oversized_object() -> None:
     check(sent(image(pixels=b"\1" * 4000)))
 

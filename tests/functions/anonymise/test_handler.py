@@ -29,6 +29,7 @@ FATES = [
     (NO_UID, "quarantined malformed_dicom"),
     (image(SOPInstanceUID="1.2/../../beta/3"), "quarantined malformed_dicom"),
     (ULTRASOUND, "quarantined pixel_review"),
+    (image(SOPClassUID="1.2.840.10008.1.3.10"), "quarantined not_an_instance"),
     (image(pixels=b"\1" * 4000), "quarantined oversized"),
 ]
 

@@ -40,7 +40,6 @@ def test_an_event_for_an_object_that_is_gone_is_done(alpha: Cloud) -> None:
     assert alpha.snapshot() == before
 
 
-@pytest.mark.xfail(strict=True, reason="the copy to quarantine fails with NotFound, for ever")
 def test_an_event_for_an_oversized_object_that_is_gone_is_done(alpha: Cloud) -> None:
     alpha.configure(object_limit_bytes=len(image()) - 1)
     alpha.send(image(), upload="dicom-1", declared=False)
@@ -49,7 +48,6 @@ def test_an_event_for_an_oversized_object_that_is_gone_is_done(alpha: Cloud) -> 
     assert alpha.call(ANONYMISE, batch([gone])) == set()
 
 
-@pytest.mark.xfail(strict=True, reason="only the size of the event is compared with the limit")
 def test_an_object_that_grew_after_its_event_is_held_to_the_limit_too(alpha: Cloud) -> None:
     alpha.configure(object_limit_bytes=len(image()) - 1)
     (key,) = alpha.send(image(), upload="dicom-1", declared=False)
@@ -58,7 +56,6 @@ def test_an_object_that_grew_after_its_event_is_held_to_the_limit_too(alpha: Clo
     assert alpha.kinds("dicom-1") == ["quarantined oversized"]
 
 
-@pytest.mark.xfail(strict=True, reason="an equal origin is taken for equal content")
 def test_other_bytes_under_the_same_key_of_the_inbox_are_not_lost(alpha: Cloud) -> None:
     for raw in (image(), OTHER):
         alpha.send(raw, upload="dicom-1", declared=False)
@@ -66,7 +63,6 @@ def test_other_bytes_under_the_same_key_of_the_inbox_are_not_lost(alpha: Cloud) 
     assert [item.code for item in alpha.detained()] == ["conflict"]
 
 
-@pytest.mark.xfail(strict=True, reason="NotFound of the rival is taken for that of the raw object")
 def test_an_image_whose_rival_is_deleted_meanwhile_is_not_lost(alpha: Cloud) -> None:
     alpha.send(image())
     alpha.settle()
@@ -87,18 +83,12 @@ def test_an_image_whose_rival_is_deleted_meanwhile_is_not_lost(alpha: Cloud) -> 
     assert alpha.keys(alpha.inbox) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="no fate, no quarantine: the message ends in the dead-letter queue"
-)
 def test_an_object_under_a_key_that_is_none_of_ours_is_not_left_lying(alpha: Cloud) -> None:
     alpha.inbox.put(f"dicom/alpha/u1/{CANARY}.dcm", image())
     assert alpha.settle()
     assert alpha.keys(alpha.inbox, "dicom/") == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="arrivals() raises AttributeError, which fails the whole batch"
-)
 def test_a_message_that_is_no_event_fails_alone(alpha: Cloud) -> None:
     alpha.send(image())
     records = alpha.received(ANONYMISE.source) + batch(["[]", "not JSON", '{"Records": null}'])  # type: ignore[arg-type]  # anonymise has a queue

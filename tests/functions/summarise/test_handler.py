@@ -196,7 +196,6 @@ def test_a_message_that_tells_of_no_series_fails_alone(alpha: Cloud, body: str) 
     assert rows_of(alpha, place)[0].instance_count == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a list or number as a UID fails the whole batch")
 @pytest.mark.parametrize("uid", [["1.2"], 7])
 def test_a_message_with_parts_of_another_type_fails_alone(alpha: Cloud, uid: object) -> None:
     (place,) = indexed(alpha, image())
@@ -205,7 +204,6 @@ def test_a_message_with_parts_of_another_type_fails_alone(alpha: Cloud, uid: obj
     assert alpha.call(SUMMARISE, records) == {records[1]["messageId"]}
 
 
-@pytest.mark.xfail(strict=True, reason="what is known of an instance keeps the host it had")
 def test_a_changed_host_is_in_all_metadata_from_then_on(alpha: Cloud) -> None:
     (place,) = indexed(alpha, image())
     alpha.settle()
@@ -215,7 +213,6 @@ def test_a_changed_host_is_in_all_metadata_from_then_on(alpha: Cloud) -> None:
     assert entry["7FE00010"]["BulkDataURI"].startswith("https://other.example/")
 
 
-@pytest.mark.xfail(strict=True, reason="damaged metadata is never made again")
 @pytest.mark.parametrize("key_of", [series_metadata_key, series_coverage_key])
 def test_damaged_metadata_is_made_again(alpha: Cloud, key_of: Any) -> None:
     (place,) = indexed(alpha, image())

@@ -91,7 +91,9 @@ def test_a_member_that_is_not_unpacked_has_a_fate_and_keeps_no_other(
     send(alpha, file)
     assert alpha.feed(UNPACK) == 0
     whole, *refused = alpha.fates()
-    assert whole.kind == "unpacked"
+    holds_data = b"ok" in file  # the name of the other member, where one of them is a real file
+    assert whole.kind == ("quarantined" if holds_data else "unpacked")
+    assert list(members(alpha, "quarantine/").values()) == [file] * holds_data
     assert {(fate.kind, fate.code) for fate in refused} == {("ignored", code)}
     assert all(fate.reason for fate in refused)
     assert len(members(alpha)) == whole.actions["members"] - len(refused)
@@ -174,7 +176,6 @@ def test_a_defect_of_the_code_is_retried_and_then_detained(
     assert CANARY not in str(alpha.snapshot())
 
 
-@pytest.mark.xfail(strict=True, reason="the error is none of BROKEN: retried, internal_error")
 @pytest.mark.parametrize(
     "file",
     [
@@ -189,18 +190,14 @@ def test_other_damage_is_known_as_damage(alpha: Cloud, file: bytes) -> None:
     assert alpha.kinds() == ["quarantined bad_archive_file"]
 
 
-@pytest.mark.xfail(strict=True, reason="tarfile takes a bad header for the end: the rest is lost")
 def test_a_tar_damaged_between_its_members_is_not_called_unpacked(alpha: Cloud) -> None:
     whole = tarred({str(n): image(n) for n in (1, 2, 3)})
-    second = whole.index(b"2\0", 512)
+    second = next(n for n in range(512, len(whole), 512) if whole.startswith(b"2\0", n))
     send(alpha, whole[:second] + b"?" + whole[second + 1 :])
     alpha.feed(UNPACK)
     assert alpha.kinds()[0] == "quarantined bad_archive_file"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="oversized files all have one item: the last one replaces all"
-)
 def test_two_oversized_files_are_both_kept(alpha: Cloud) -> None:
     alpha.configure(archive_file_limit_bytes=1000)
     send(alpha, b"1" * 2000, b"2" * 2000)
