@@ -123,7 +123,7 @@ def test_a_call_that_is_not_granted_would_be_seen(alpha: Cloud) -> None:
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "BatchWriteItem"])
 def test_batches_are_held_against_each_table_that_they_name(operation: str) -> None:
-    params = {"RequestItems": {name: [] for name in TABLE_BY_NAME}}
+    params: dict[str, object] = {"RequestItems": dict.fromkeys(TABLE_BY_NAME)}
     assert actions("dynamodb", operation, params) == {
         f"dynamodb:{operation} {table}" for table in TABLE_BY_NAME.values()
     }
