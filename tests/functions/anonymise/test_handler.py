@@ -8,7 +8,7 @@ import pytest
 from scanloft.core.blueprint import ANONYMISE, INBOX
 from scanloft.core.fates import ATTEMPTS_BEFORE_QUARANTINE
 from scanloft.core.items import project_item
-from scanloft.core.keys import ArchiveKey
+from scanloft.core.keys import ArchiveKey, InboxPrefix
 from scanloft.core.model import UploadSource
 from scanloft.deid.engine import deidentify
 from tests.support.cloud import Cloud
@@ -88,6 +88,23 @@ def test_what_is_not_as_declared_waits_for_a_person(
     assert alpha.kinds() == ["quarantined declaration_mismatch"]
     assert detained_bytes(alpha) == [sent]
     assert alpha.keys(alpha.archive) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kinds"),
+    [
+        (InboxPrefix.ARCHIVES, ["archived"]),
+        (InboxPrefix.DICOM, ["quarantined declaration_mismatch"]),
+    ],
+)
+def test_a_member_is_announced_by_a_zip_and_by_nothing_else(
+    alpha: Cloud, prefix: InboxPrefix, kinds: list[str]
+) -> None:
+    (key,) = alpha.send(image(), prefix=prefix)
+    alpha.forget_messages()
+    alpha.inbox.put(str(key.member(3)), image(2))
+    assert alpha.feed(ANONYMISE) == 0
+    assert alpha.kinds() == kinds
 
 
 def test_an_object_for_no_project_waits_for_the_site_administrator(cloud: Cloud) -> None:

@@ -146,6 +146,29 @@ def test_what_is_not_as_declared_is_not_unpacked(alpha: Cloud) -> None:
     assert members(alpha) == {}
 
 
+def test_other_content_of_the_declared_size_is_not_unpacked(alpha: Cloud) -> None:
+    declared = zipped({"a": image(1)})
+    other = declared[:-1] + bytes([declared[-1] ^ 1])
+    (key,) = alpha.send(declared, prefix=InboxPrefix.ARCHIVES)
+    alpha.forget_messages()
+    alpha.inbox.put(str(key), other)
+    assert alpha.feed(UNPACK) == 0
+    assert alpha.kinds() == ["quarantined declaration_mismatch"]
+    assert members(alpha) == {}
+
+
+def test_a_key_that_is_none_of_ours_is_moved_away_and_shown_to_administrators(
+    alpha: Cloud,
+) -> None:
+    alpha.inbox.put(f"archives/alpha/u1/{CANARY}.zip", zipped(FILES))
+    assert alpha.settle()
+    assert alpha.keys(alpha.inbox, "archives/") == []
+    (entry,) = alpha.quarantine.unassigned()
+    assert (entry.code, entry.project) == ("invalid_request", "")
+    assert list(members(alpha, "quarantine/").values()) == [zipped(FILES)]
+    assert CANARY not in str(alpha.snapshot())
+
+
 def test_a_file_for_no_project_waits_for_the_site_administrator(cloud: Cloud) -> None:
     send(cloud, zipped(FILES))
     assert cloud.feed(UNPACK) == 0
