@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,8 +34,13 @@ def build_app(*, outdir: Path, context: Mapping[str, object] | None = None) -> c
 
 
 def main() -> None:
-    """Synthesises the app where the CLI wants it, `cdk.out` without one."""
-    build_app(outdir=Path(os.environ.get(OUTPUT_VARIABLE, "cdk.out"))).synth()
+    """Synthesises the app where the CLI wants it, `cdk.out` without one, and says so."""
+    assembly = build_app(outdir=Path(os.environ.get(OUTPUT_VARIABLE, "cdk.out"))).synth()
+    if OUTPUT_VARIABLE in os.environ:
+        return
+    for stack in assembly.stacks:
+        resources = len(stack.template["Resources"])
+        sys.stdout.write(f"{stack.template_full_path}: {resources} resources\n")
 
 
 if __name__ == "__main__":
