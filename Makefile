@@ -5,6 +5,9 @@ BIN := .venv/bin
 DATA ?=
 ONCE ?=
 REPORT ?=
+PORT ?=
+DICOM_PORT ?=
+PORTS = $(if $(PORT),--port $(PORT)) $(if $(DICOM_PORT),--dicom-port $(DICOM_PORT))
 
 .PHONY: help setup demo local test test-slow test-fuzz check format synth bench lock clean
 
@@ -20,11 +23,11 @@ setup: .venv/.complete ## Create .venv with all that is needed; quick when there
 	@sh ./setup.sh $(BIN)
 	@touch $@
 
-demo: setup ## Run the archive here and send a folder through it: DATA=folder ONCE=1 REPORT=file.json
-	@$(BIN)/scanloft demo $(DATA) $(if $(ONCE),--once) $(if $(REPORT),--report $(REPORT))
+demo: setup ## Run the archive here and send a folder through it: DATA=folder ONCE=1 REPORT=file.json PORT=n
+	@$(BIN)/scanloft demo $(if $(DATA),"$(DATA)") $(if $(ONCE),--once) $(if $(REPORT),--report "$(REPORT)") $(PORTS)
 
 local: setup ## Run the archive here until Ctrl-C, with nothing in it
-	@$(BIN)/scanloft local
+	@$(BIN)/scanloft local $(PORTS)
 
 test: setup ## Run the test suite
 	@$(BIN)/python -m pytest -m "not slow and not fuzz"

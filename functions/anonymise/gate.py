@@ -1,11 +1,11 @@
 """Passing a batch of raw objects through the gate, so that nothing leaks and nothing is lost.
 
-The order of the side effects of an object is: archive object (or quarantine copy and item), fate,
-delete of the raw object. A crash after any of them leaves a raw object whose message comes again,
-and each step done twice is a no-op.
+The order of the side effects of an object is: claim of its UID and archive object (or quarantine
+copy and item), fate, delete of the raw object. A crash after any of them leaves a raw object whose
+message comes again, and each step done twice is a no-op.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,21 +14,27 @@ from functions.anonymise.passage import Errand, Passage, Passed
 from functions.anonymise.rooms import Rooms
 from scanloft.aws.batches import Delivery, Outcome
 from scanloft.aws.detention import Detention
+from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex, SecretStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
-from scanloft.core.errors import ArchiveError, InvalidRequest
+from scanloft.core.errors import ArchiveError, InvalidRequest, Unavailable
 from scanloft.core.keys import InboxKey, is_dicom_upload
 from scanloft.core.model import Declaration, FileKind, Upload, UploadSource
 from scanloft.core.overlap import overlapped
-from scanloft.core.settings import AnonymiseSettings
+from scanloft.core.settings import MIB, AnonymiseSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+
+
+CHUNK_BYTES = 256 * MIB
+CHUNK_S = 90
+"""What a chunk takes at the most, with S3 slower than it ever is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +61,38 @@ class Gate:
         self._passage = Passage(
             inbox=self._inbox,
             archive=ObjectStore(settings.archive_bucket, s3),
+            index=InstanceIndex(index),
             detention=self._detention,
             object_limit_bytes=settings.object_limit_bytes,
             memory_budget_bytes=settings.memory_budget_bytes,
             now=now,
         )
 
-    def pass_batch(self, deliveries: Sequence[Delivery]) -> Batch:
-        """Passes the objects side by side, then writes their fates, then deletes the raw ones.
+    def pass_batch(
+        self, deliveries: Sequence[Delivery], *, seconds_left: Callable[[], float]
+    ) -> Batch:
+        """Passes the objects in chunks, each finished before the next is begun.
+
+        A chunk is not begun without the time for it: a function that is ended in the middle would
+        have to do all of it again, and large objects would never come through.
 
         Raises:
-            Unavailable: what is needed to begin could not be read; nothing was done.
+            Unavailable: what is needed to begin could not be read; nothing more was done.
         """
+        passed: list[Passed] = []
+        outcomes: list[Outcome] = []
+        for chunk in _chunks(deliveries):
+            if outcomes and seconds_left() < CHUNK_S:
+                late = Unavailable("There was no time left for this object: it comes again.")
+                outcomes += [late] * len(chunk)
+                continue
+            batch = self._pass_chunk(chunk)
+            passed += batch.passed
+            outcomes += batch.outcomes
+        return Batch(passed=passed, outcomes=outcomes)
+
+    def _pass_chunk(self, deliveries: Sequence[Delivery]) -> Batch:
+        """Passes the objects side by side, then writes their fates, then deletes the raw ones."""
         errands = self._errands(deliveries)
         results = overlapped(errands, self._take, threads=self._threads)
         passed = [result for result in results if isinstance(result, Passed)]
@@ -80,7 +106,7 @@ class Gate:
     def _take(self, errand: Errand | Arrival) -> Passed | None:
         if isinstance(errand, Errand):
             return self._passage.take(errand)
-        self._detention.detain_misplaced(errand.key, size_bytes=errand.size_bytes, now=now())
+        self._detention.detain_misplaced(errand, now=now())
         return None
 
     def _errands(self, deliveries: Sequence[Delivery]) -> list[Errand | Arrival]:
@@ -142,6 +168,20 @@ class Gate:
 def now() -> str:
     """The time in UTC, ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _chunks(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """The deliveries in order, so many bytes of objects at a time, or one that is larger."""
+    chunk: list[Delivery] = []
+    size_bytes = 0
+    for delivery in deliveries:
+        if chunk and size_bytes + delivery.arrival.size_bytes > CHUNK_BYTES:
+            yield chunk
+            chunk, size_bytes = [], 0
+        chunk.append(delivery)
+        size_bytes += delivery.arrival.size_bytes
+    if chunk:
+        yield chunk
 
 
 def _parsed(key: str) -> InboxKey | None:

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -26,19 +26,21 @@ def gate() -> Gate:
 
 
 @metrics.log_metrics
-def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Passes raw objects through the gate.
 
     In: an SQS batch of S3 event notifications for the prefix `dicom/` of the inbox.
     Out: objects under `dicom/` of the archive, or under `quarantine/` of the inbox with an item in
     the index; a fate for each; the raw object gone. Answers `batchItemFailures`.
     """
-    del context
-    return answer_arrivals(event, _pass)
+    return answer_arrivals(event, partial(_pass, context))
 
 
-def _pass(deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
-    batch = gate().pass_batch(deliveries)
+def _pass(context: Any, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
+    def seconds_left() -> float:
+        return float(context.get_remaining_time_in_millis()) / 1000
+
+    batch = gate().pass_batch(deliveries, seconds_left=seconds_left)
     metrics.add_metric(name="passed", unit=MetricUnit.Count, value=len(batch.passed))
     for kind, count in Counter(passed.fate.kind for passed in batch.passed).items():
         metrics.add_metric(name=kind, unit=MetricUnit.Count, value=count)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from functions.anonymise.rooms import Room
 from scanloft.aws.detention import Detention
+from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore, StoredObject
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import (
+    BadArchiveFile,
     Conflict,
     DeclarationMismatch,
+    NotDicom,
     NotFound,
     Rejected,
     Unavailable,
@@ -21,6 +24,15 @@ from scanloft.core.model import Declaration, Fate, FateKind
 from scanloft.core.overlap import Budget
 from scanloft.deid.engine import Deidentified, deidentify
 
+PACKED_MAGIC = (
+    b"PK\x03\x04",
+    b"\x1f\x8b\x08",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+)
+TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
 COPIES_HELD = 4
 """How often an object lies in memory while it passes: raw, data set, written, sent."""
 
@@ -54,6 +66,7 @@ class Passage:
         *,
         inbox: ObjectStore,
         archive: ObjectStore,
+        index: InstanceIndex,
         detention: Detention,
         object_limit_bytes: int,
         memory_budget_bytes: int,
@@ -61,6 +74,7 @@ class Passage:
     ) -> None:
         self._inbox = inbox
         self._archive = archive
+        self._index = index
         self._detention = detention
         self._object_limit_bytes = object_limit_bytes
         self._budget = Budget(memory_budget_bytes)
@@ -89,6 +103,9 @@ class Passage:
             fate = self._archived(errand, raw.body)
         except NotFound:
             raise
+        except NotDicom as error:
+            reason = packed_reason(raw.body) if raw else None
+            fate = self._refused(errand, reason or error, raw=raw)
         except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
             fate = self._refused(errand, error, raw=raw)
         return Passed(key=errand.key, fate=fate, sender=sender)
@@ -117,6 +134,7 @@ class Passage:
             series_uid=result.series_uid,
             sop_uid=result.sop_uid,
         )
+        self._index.claim(key)
         sha256 = hashlib.sha256(result.data).hexdigest()
         origin = f"{inbox_key.upload}/{inbox_key.number}"
         try:
@@ -166,6 +184,16 @@ class Passage:
             size_bytes=errand.arrival.size_bytes,
             now=self._now(),
         )
+
+
+def packed_reason(raw: bytes) -> BadArchiveFile | None:
+    """The reason to keep what is no DICOM but a zip or tar, which may be full of it; else None."""
+    is_tar = raw.startswith(TAR_MAGIC, TAR_MAGIC_AT)
+    if not is_tar and not raw.startswith(PACKED_MAGIC):
+        return None
+    return BadArchiveFile(
+        'This is a zip, tar or compressed file that was sent as DICOM: send it with kind "archive".'
+    )
 
 
 def check_declaration(raw: bytes, declaration: Declaration | None, *, needed: bool) -> None:

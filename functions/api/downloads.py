@@ -46,7 +46,7 @@ def link(services: Services, request: Request) -> Answer:
 def _instance(services: Services, request: Request) -> Instance:
     study, series, sop = (request.path[part] for part in ("study", "series", "sop"))
     if is_uid(study) and is_uid(series) and is_uid(sop):
-        instance = services.instances.instance(request.path["project"], series, sop)
-        if instance is not None and instance.study_uid == study:
+        instance = services.instances.instance(request.path["project"], study, series, sop)
+        if instance is not None:
             return instance
     raise NotFound("There is no such instance in this project.")

@@ -19,8 +19,11 @@ def create(services: Services, request: Request) -> Answer:
 
     Raises:
         InvalidRequest: no label, or more than 365 days.
-        Forbidden: the rights of an administrator asked for by somebody else.
+        Forbidden: the rights of an administrator asked for by somebody else; or a token asks, which
+            could live for ever by making its own successors.
     """
+    if request.caller.by_token:
+        raise Forbidden("A token cannot make another one: sign in to make tokens.")
     fields = body_fields(request.body, allowed=("label", "days", "admin"))
     label = text(fields, "label", limit=LABEL_LIMIT)
     days = whole(fields, "days", least=1, most=DAYS_LIMIT)

@@ -61,8 +61,10 @@ def instance(services: Services, request: Request) -> Reply:
     """The metadata of one instance, in an array as always."""
     media = choose(request.accept, OFFERS)
     sop_uid = request.uid("instance")
-    row = services.index.instance(request.project, request.uid("series"), sop_uid)
-    if row is None or row.study_uid != request.uid("study"):
+    row = services.index.instance(
+        request.project, request.uid("study"), request.uid("series"), sop_uid
+    )
+    if row is None:
         raise NotFound("There is no such instance in this project.")
     etag = f'W/"{row.sha256[:32]}"'
     if request.knows(etag):

@@ -21,8 +21,8 @@ THREADS = 16
 def instance(services: Services, request: Request) -> Reply:
     """One instance; beyond what an answer may hold, where it can be had."""
     study_uid, series_uid = request.uid("study"), request.uid("series")
-    row = services.index.instance(request.project, series_uid, request.uid("instance"))
-    if row is None or row.study_uid != study_uid:
+    row = services.index.instance(request.project, study_uid, series_uid, request.uid("instance"))
+    if row is None:
         raise NotFound("There is no such instance in this project.")
     media = choose(request.accept, [_multipart(row), _single(row)])
     etag = _etag([row])
@@ -43,11 +43,7 @@ def series(services: Services, request: Request) -> Reply:
     found = services.index.series(request.project, study_uid, series_uid)
     if found and found.size_bytes > services.settings.body_limit_bytes:
         raise _too_large()
-    rows = [
-        row
-        for row in services.index.instances(request.project, series_uid)
-        if row.study_uid == study_uid
-    ]
+    rows = list(services.index.instances(request.project, study_uid, series_uid))
     return _several(services, request, rows)
 
 
@@ -59,8 +55,7 @@ def study(services: Services, request: Request) -> Reply:
     rows = [
         row
         for entry in found
-        for row in services.index.instances(request.project, entry.series_uid)
-        if row.study_uid == entry.study_uid
+        for row in services.index.instances(request.project, entry.study_uid, entry.series_uid)
     ]
     return _several(services, request, rows)
 

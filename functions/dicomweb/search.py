@@ -81,11 +81,13 @@ def _instances(services: Services, request: Request, query: Query) -> Iterator[A
     rows = (
         (above, row)
         for above in series_above
-        for row in services.index.instances(request.project, str(above["0020000E"][0]))
+        for row in services.index.instances(
+            request.project, str(above[STUDY_UID][0]), str(above["0020000E"][0])
+        )
     )
     for above, row in _bounded(rows, limit=INSTANCE_LIMIT):
         entry = {**row.attributes, **above, **_of_instance(services, row)}
-        if entry[STUDY_UID] == above[STUDY_UID] and query.matches(entry):
+        if query.matches(entry):
             yield entry
 
 

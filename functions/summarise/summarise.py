@@ -74,7 +74,7 @@ class Summariser:
         """
         for _ in range(ROUNDS):
             current = self._index.series(series.project, series.study_uid, series.series_uid)
-            instances = list(self._index.instances(series.project, series.series_uid))
+            instances = list(self._index.instances(*series))
             if not instances:
                 return
             self._metadata.write(instances)

@@ -68,7 +68,7 @@ class Unpacker:
         try:
             key = InboxKey.parse(arrival.key)
         except InvalidRequest:
-            self._detention.detain_misplaced(arrival.key, size_bytes=arrival.size_bytes, now=_now())
+            self._detention.detain_misplaced(arrival, now=_now())
             return None
         try:
             fate = self._fate(key, delivery)

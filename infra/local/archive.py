@@ -225,7 +225,7 @@ def free_port(wanted: int = 0) -> int:
         except OSError as error:
             raise PortTaken(
                 f"Another program listens on port {wanted}: end it, or choose another port with "
-                "--port or --dicom-port (0 takes a free one)."
+                "--port or --dicom-port, PORT= or DICOM_PORT= with make (0 takes a free one)."
             ) from error
         return int(probe.getsockname()[1])
 

@@ -10,6 +10,7 @@ import typer
 from infra.local.archive import Announcement, Options
 from infra.local.console import started, stop_on_signals
 from infra.local.faults import Crash
+from infra.local.people import PEOPLE
 
 
 def local(
@@ -22,7 +23,8 @@ def local(
         Path | None, typer.Option("--json", help="Write addresses and tokens here when ready.")
     ] = None,
     receiver: Annotated[
-        list[str] | None, typer.Option(help="AE=project: which project an AE title stores into.")
+        list[str] | None,
+        typer.Option(help="AE=project: where an AE title stores; by default SCANLOFT=demo."),
     ] = None,
     crash: Annotated[
         list[str] | None,
@@ -66,6 +68,8 @@ def _announce(announcement: Announcement, json_file: Path | None) -> None:
     typer.echo(
         f"DICOM  {announcement.ae_title}@{announcement.dicom_host}:{announcement.dicom_port}"
     )
-    for person, token in announcement.tokens.items():
-        typer.echo(f"token  {person}: {token}")
+    for ae_title, project in announcement.projects.items():
+        typer.echo(f"       what is stored to {ae_title} goes into the project {project}")
+    for person in PEOPLE:
+        typer.echo(f"token  {person}: {announcement.tokens[person]}")
     typer.echo("Ctrl-C ends it; nothing is kept.")

@@ -9,6 +9,9 @@ import typer
 
 from infra.local.archive import LocalArchive, Options, PortTaken
 
+INTERRUPTED = 130
+"""What a shell says of a program that Ctrl-C ended."""
+
 
 def stop_on_signals(stopping: threading.Event) -> None:
     """Sets the event at Ctrl-C and SIGTERM, instead of ending at once."""
@@ -22,6 +25,9 @@ def started(options: Options) -> Iterator[LocalArchive]:
     try:
         with LocalArchive(options) as archive:
             yield archive
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     except (PortTaken, TimeoutError, ConnectionError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

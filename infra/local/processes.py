@@ -45,6 +45,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=os.environ | dict(program.environment) | extra,
+                start_new_session=True,  # Ctrl-C is for the runner, which ends them in order
             )
         self._running[program.name] = (program, process)
 

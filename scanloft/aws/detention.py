@@ -4,6 +4,7 @@ import hashlib
 
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, InvalidRequest, NotFound, UnknownProject
 from scanloft.core.keys import InboxKey, misplaced_object_key, quarantine_object_key
 from scanloft.core.model import Fate, FateKind, QuarantineItem
@@ -16,13 +17,14 @@ class Detention:
         self._inbox = inbox
         self._quarantine = quarantine
 
-    def detain_misplaced(self, key: str, *, size_bytes: int, now: str) -> None:
+    def detain_misplaced(self, arrival: Arrival, *, now: str) -> None:
         """Moves an object away whose key is not one of ours: it may hold a name, like no other.
 
-        It belongs to no project. Its item is a digest of the key, so it is one item however often
-        this is repeated; where the object is gone already, nothing is done.
+        It belongs to no project. Its item is a digest of key and content, so it is one item however
+        often this is repeated; where the object is gone already, nothing is done.
         """
-        item = hashlib.sha256(key.encode()).hexdigest()[:32]
+        key = arrival.key
+        item = hashlib.sha256(f"{key}\n{arrival.etag}".encode()).hexdigest()[:32]
         entry = QuarantineItem(
             project="",
             item=item,
@@ -31,7 +33,7 @@ class Detention:
             "out who sent it, and have it sent as an upload.",
             upload="",
             number="",
-            size_bytes=size_bytes,
+            size_bytes=arrival.size_bytes,
             arrived_at=now,
         )
         try:

@@ -9,6 +9,7 @@ from scanloft.core.errors import Conflict
 from scanloft.core.items import (
     INSTANCE_SORT,
     SERIES_SORT,
+    claim_item,
     instance_item,
     series_item,
     series_partition,
@@ -16,6 +17,7 @@ from scanloft.core.items import (
     study_partition,
     study_rows_partitions,
 )
+from scanloft.core.keys import ArchiveKey
 from scanloft.core.model import Attributes, Instance, Location, Series, Study
 
 
@@ -32,7 +34,9 @@ class InstanceIndex:
             Conflict: another object with this SOP Instance UID is indexed.
         """
         written = self._rows.put_if(
-            instance_item(instance.project, instance.series_uid, instance.sop_uid),
+            instance_item(
+                instance.project, instance.study_uid, instance.series_uid, instance.sop_uid
+            ),
             _instance_row(instance),
             condition=f"{ABSENT} OR #sha256 = :sha256",
             values={"sha256": instance.sha256},
@@ -40,14 +44,34 @@ class InstanceIndex:
         if not written:
             raise Conflict("Another object with this SOP Instance UID is already indexed.")
 
-    def instance(self, project: str, series_uid: str, sop_uid: str) -> Instance | None:
+    def claim(self, key: ArchiveKey) -> None:
+        """Gives the SOP Instance UID to this object of the archive; again is a no-op.
+
+        Raises:
+            Conflict: an object of another series or study of the project has it.
+        """
+        claimed = self._rows.put_if(
+            claim_item(key.project, key.sop_uid),
+            {"key": str(key)},
+            condition=f"{ABSENT} OR #key = :key",
+            values={"key": str(key)},
+        )
+        if not claimed:
+            raise Conflict(
+                "An object with this SOP Instance UID is already in the archive, in another "
+                "series or study: the first one is kept. Decide which one is right."
+            )
+
+    def instance(
+        self, project: str, study_uid: str, series_uid: str, sop_uid: str
+    ) -> Instance | None:
         """One instance, None where there is none."""
-        row = self._rows.get(instance_item(project, series_uid, sop_uid))
+        row = self._rows.get(instance_item(project, study_uid, series_uid, sop_uid))
         return None if row is None else _instance(row)
 
-    def instances(self, project: str, series_uid: str) -> Iterator[Instance]:
+    def instances(self, project: str, study_uid: str, series_uid: str) -> Iterator[Instance]:
         """The instances of a series in the order of their SOP Instance UIDs."""
-        partition = series_partition(project, series_uid)
+        partition = series_partition(project, study_uid, series_uid)
         return map(_instance, self._rows.query(partition, sort_prefix=INSTANCE_SORT))
 
     def put_series(self, series: Series) -> bool:

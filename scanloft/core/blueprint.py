@@ -79,11 +79,7 @@ class Function:
 INBOX = Bucket(
     name="inbox",
     holds="raw objects as they came, possibly with patient data, until they are de-identified",
-    expires_after_days=(
-        (f"{InboxPrefix.DICOM}/", 14),
-        (f"{InboxPrefix.ARCHIVES}/", 14),
-        (f"{InboxPrefix.QUARANTINE}/", 90),
-    ),
+    expires_after_days=((f"{InboxPrefix.DICOM}/", 30), (f"{InboxPrefix.ARCHIVES}/", 30)),
 )
 ARCHIVE = Bucket(name="archive", holds="de-identified instances and what is derived from them")
 BUCKETS = (INBOX, ARCHIVE)

@@ -21,18 +21,28 @@ QUARANTINE_SORT = "Q#"
 FATE_SORT = "F#"
 DECLARATION_SORT = "D#"
 PROJECT_SORT = "PROJECT"
+CLAIM_SORT = "CLAIM"
 ALL_PROJECTS = "PROJECTS"
 UNASSIGNED = "UNASSIGNED"
 
 
-def instance_item(project: str, series_uid: str, sop_uid: str) -> ItemKey:
+def instance_item(project: str, study_uid: str, series_uid: str, sop_uid: str) -> ItemKey:
     """The item of an instance."""
-    return ItemKey(series_partition(project, series_uid), f"{INSTANCE_SORT}{sop_uid}")
+    return ItemKey(series_partition(project, study_uid, series_uid), f"{INSTANCE_SORT}{sop_uid}")
 
 
-def series_partition(project: str, series_uid: str) -> str:
-    """The partition of the instances of a series."""
-    return f"P#{project}#SE#{series_uid}"
+def series_partition(project: str, study_uid: str, series_uid: str) -> str:
+    """The partition of the instances of a series.
+
+    The study is part of it: the same Series Instance UID in two studies, as after a corrected
+    worklist entry, must not mix them.
+    """
+    return f"{study_partition(project, study_uid)}#SE#{series_uid}"
+
+
+def claim_item(project: str, sop_uid: str) -> ItemKey:
+    """The item that gives a SOP Instance UID to one object of a project, in whatever study."""
+    return ItemKey(f"P#{project}#SOP#{sop_uid}", CLAIM_SORT)
 
 
 def series_item(project: str, study_uid: str, series_uid: str) -> ItemKey:

@@ -1,5 +1,6 @@
 """Applying the rules to the elements of one data set, at any depth, as raw bytes."""
 
+import re
 from operator import itemgetter
 
 from pydicom.charset import decode_bytes
@@ -16,7 +17,15 @@ from scanloft.deid.dummies import dummy
 from scanloft.deid.encode import Encoding, pad
 from scanloft.deid.mentions import mentions_of
 from scanloft.deid.pseudonyms import Pseudonyms
-from scanloft.deid.rules import CODING_SCHEME, PATIENT_ID, TOP_LEVEL, Action, Rules, Verdict
+from scanloft.deid.rules import (
+    CODE_MEANING,
+    CODING_SCHEME,
+    PATIENT_ID,
+    TOP_LEVEL,
+    Action,
+    Rules,
+    Verdict,
+)
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.raw import raw_value, text
 from scanloft.dicom.read import read_unknown_sequence
@@ -36,7 +45,12 @@ _COUNTED_AS = {
     Action.REPLACE_UID: "uids_replaced",
     Action.SHIFT: "dates_shifted",
 }
-_FREE_TEXT = frozenset({"LO", "LT", "SH", "ST", "UC", "UN", "UT"})
+# Without these nothing can show the object, and standard terms that are also names stay.
+_TERMS = {
+    0x00080005: re.compile(rb"[ \\]*(?:ISO[ _](?:IR|2022 IR) [0-9]+[ \\]*|GB18030 *|GBK *)*"),
+    0x00080060: re.compile(rb"[A-Z]{2,3} *|IVOCT *|IVUS *|AUDIO *|SMOBJ *"),
+    0x00280004: re.compile(rb"RGB *|MONOCHROME[12] *|PALETTE COLOR *|YBR_[A-Z]+(?:_42[02])? *"),
+}
 _MAY_KEEP = frozenset({Action.REPLACE_UID, Action.CLEAN_MEANING})
 _Element = RawDataElement | DataElement
 
@@ -55,7 +69,7 @@ class Cleaner:
         self._header = header
         self._judge = rules.judge
         self._pseudonyms = pseudonyms
-        self._mentions = mentions_of(header)
+        self._mentions = mentions_of(header, _encodings(header))
         # Without a patient ID the study is all that is known to belong together.
         subject = _patient_id(header) or text(header, 0x0020000D)
         self._shift_days = pseudonyms.shift_days(subject)
@@ -118,7 +132,7 @@ class Cleaner:
     ) -> bytes | None:
         action, vr, value = verdict.action, verdict.vr, element.value or b""
         if action is Action.KEEP:
-            return self._keep(element, tag, vr, value)
+            return self._keep(dataset, element, tag, verdict)
         if action is Action.SHIFT:
             shifted = shift_value(value, vr=vr, days=self._shift_days)
             if shifted is not None:
@@ -145,18 +159,42 @@ class Cleaner:
             case Action.REPLACE_ID | Action.REPLACE_NAME:
                 return self._pseudonyms.patient_id(_patient_id(dataset)).encode()
             case Action.CLEAN_MEANING:
-                return _MEANING_REMOVED if _is_local_code(dataset) else value
+                hidden = _is_local_code(dataset) or self._names_patient(
+                    dataset, CODE_MEANING, value
+                )
+                return _MEANING_REMOVED if hidden else value
         return None
 
-    def _keep(self, element: RawDataElement, tag: int, vr: str, value: bytes) -> bytes | None:
+    def _keep(
+        self, dataset: Dataset, element: RawDataElement, tag: int, verdict: Verdict
+    ) -> bytes | None:
+        vr, value = verdict.vr, element.value or b""
         if element.length == UNDEFINED:
             self._count(Action.REMOVE)
             return None
-        if vr in _FREE_TEXT and self._mentions is not None and self._mentions.search(value.upper()):
-            return self._replace(tag, vr, b"", counted=Action.EMPTY)
+        if verdict.searched and self._names_patient(dataset, tag, value):
+            value = self._without_mentions(dataset, value) if vr == "CS" else b""
+            return self._replace(tag, vr, value, counted=Action.EMPTY)
         if element.VR == "UN" and not self._encoding.little:
             vr = "UN"
         return self._replace(tag, vr, value, counted=Action.KEEP, padded=False)
+
+    def _without_mentions(self, dataset: Dataset, value: bytes) -> bytes:
+        # Of several values the others are kept: an Image Type has to stay one (PS3.3 C.7.6.1.1.2).
+        if not value.isascii():
+            return b""
+        parts = value.split(b"\\")
+        return b"\\".join(
+            b"" if self._names_patient(dataset, TOP_LEVEL, part) else part for part in parts
+        ).rstrip(b" \0")
+
+    def _names_patient(self, dataset: Dataset, tag: int, value: bytes) -> bool:
+        if self._mentions is None or not value:
+            return False
+        if not self._mentions.found_in(value, _encodings(dataset)):
+            return False
+        terms = _TERMS.get(tag)
+        return terms is None or terms.fullmatch(value) is None
 
     def _replace(
         self, tag: int, vr: str, value: bytes, *, counted: Action, padded: bool = True

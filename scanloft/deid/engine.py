@@ -17,7 +17,7 @@ from scanloft.deid.review import review
 from scanloft.deid.rules import compile_rules
 from scanloft.deid.stamps import stamps
 from scanloft.dicom.layout import Layout, lay_out
-from scanloft.dicom.pixels import check_pixels
+from scanloft.dicom.pixels import check_pixels, cut_pixels
 from scanloft.dicom.raw import text, tolerant_pydicom
 from scanloft.dicom.read import read_header
 
@@ -66,6 +66,7 @@ def deidentify(data: bytes, *, profile: Profile, pseudonyms: Pseudonyms) -> Deid
         return _assemble(
             layout,
             elements,
+            pixels=cut_pixels(layout, header),
             uids=_new_uids(header, profile=profile, pseudonyms=pseudonyms),
             sop_class_uid=sop_class_uid,
             account=Account(profile.name, profile.version, cleaner.counts),
@@ -99,6 +100,7 @@ def _assemble(
     layout: Layout,
     elements: list[tuple[int, bytes]],
     *,
+    pixels: list[bytes | memoryview],
     uids: dict[str, str],
     sop_class_uid: str,
     account: Account,
@@ -112,9 +114,8 @@ def _assemble(
         *(encoded for _, encoded in elements),
     ]
     header_length = sum(map(len, chunks))
-    if layout.pixels is not None:
-        # Verbatim, and nothing that follows: trailing padding, signatures and junk end here.
-        chunks.append(memoryview(layout.body)[layout.pixels.offset : layout.pixels.end])
+    # Nothing follows the pixels: trailing padding, signatures and junk end here.
+    chunks.extend(pixels)
     return Deidentified(
         data=b"".join(chunks),
         study_uid=uids["StudyInstanceUID"],

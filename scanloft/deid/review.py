@@ -13,6 +13,9 @@ _ULTRASOUND = (_STORAGE + "3", _STORAGE + "6")
 _SECONDARY_CAPTURE = (_STORAGE + "7",)
 _SPEECH = (_STORAGE + "9.4",)
 _PHOTOGRAPHS = (_STORAGE + "77.1.4",)
+_ENDOSCOPY = (_STORAGE + "77.1.1",)
+_IMAGE_TYPE, _CONVERSION_TYPE = 0x00080008, 0x00080064
+_SCREENS = ("SCREEN SAVE", "SCREENSHOT")
 
 
 def review(header: Dataset, *, sop_class_uid: str, pixels: bool) -> None:
@@ -46,6 +49,12 @@ def _reason(header: Dataset, sop_class_uid: str) -> str:
         return "Recorded speech may name the patient"
     if _belongs(sop_class_uid, _PHOTOGRAPHS):
         return "Photographs may show the patient"
+    if text(header, _MODALITY).upper() == "ES" or _belongs(sop_class_uid, _ENDOSCOPY):
+        return "Endoscopy images often show the patient's name in their pixels"
+    if text(header, _CONVERSION_TYPE):
+        return "Converted images, such as scans and screens, may show the patient's name"
+    if any(screen in text(header, _IMAGE_TYPE).upper() for screen in _SCREENS):
+        return "Screen shots often show the patient's name in their pixels"
     if _has_embedded_overlay(header):
         return "An overlay in unused bits of the pixels may hold text"
     return ""

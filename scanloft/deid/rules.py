@@ -1,7 +1,8 @@
 """What a profile does to an attribute, by tag, VR and place: PS3.15 E.1 with default deny.
 
 Beyond Table E.1-1: private, unknown, curve and overlay elements go; unlisted person names, dates,
-addresses and application entities go; unlisted UIDs are replaced; sequences are always entered.
+addresses, application entities and free text go, and near the patient and the order all text;
+unlisted UIDs are replaced; sequences are always entered.
 """
 
 from collections.abc import Callable
@@ -20,11 +21,19 @@ PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
 CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
 STAMPED = frozenset({0x00120062, 0x00120063, 0x00120064, 0x00280303})
 
-# Icons, replaced values, MAC parameters, a length that no longer holds, the URL of a pixel server.
-_ALWAYS_REMOVED = frozenset({0x00880200, 0x04000561, 0x4FFE0001, 0x00080001, 0x00287FE0})
+# Icons, replaced values, MAC parameters, a length that no longer holds, the URL of a pixel server,
+# signatures and encrypted originals.
+_ALWAYS_REMOVED = frozenset(
+    {0x00880200, 0x04000561, 0x4FFE0001, 0x00080001, 0x00287FE0, 0x04000120, 0x04000520}
+)
+_FREE_TEXT = frozenset({"LT", "ST", "UC", "UT"})
+_TEXT = _FREE_TEXT | {"AS", "LO", "SH"}
+# Patient, study, visit, itinerary, print queue, encryption; orders are (0040,1000)-(0040,2FFF).
+_TEXTLESS_GROUPS = frozenset({0x0010, 0x0032, 0x0038, 0x0400, 0x2100, 0x4010})
+_SEARCHED = _TEXT | {"AE", "CS", "PN", "UN", "UR"}
 # SOP classes name a kind of object, also where a vendor registered them, and must stay readable.
 _CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
-_URN_CODE_VALUE = 0x00080120
+_CODE_VALUES = (0x00080119, 0x00080120)
 _VRS = SHORT_VRS | LONG_VRS
 
 
@@ -47,11 +56,15 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An action, the VR to write, and what to do instead where a date cannot be shifted."""
+    """An action, the VR to write, and what to do instead where a date cannot be shifted.
+
+    `searched` says that the value is text, by its own or the written VR, and may name the patient.
+    """
 
     action: Action
     vr: str
     otherwise: Action = Action.REMOVE
+    searched: bool = False
 
 
 _BY_CODE = {
@@ -85,6 +98,7 @@ class Rules:
             "PN": Action.REMOVE,
             "AE": Action.REMOVE,
             "UR": Action.REMOVE,
+            **dict.fromkeys(_FREE_TEXT, Action.REMOVE),
             "SQ": Action.ENTER,
             "UI": Action.KEEP_UID if "rtn_uids" in profile.options else Action.REPLACE_UID,
             "DA": self._date_action(),
@@ -110,6 +124,8 @@ class Rules:
         if row is not None:
             return self._judge_listed(row, tag, vr, written_vr, parent)
         action = _EXCEPTIONS.get(tag) or self._action(vr)
+        if action is Action.KEEP and _is_near_patient(tag) and {vr, written_vr} & _TEXT:
+            return Verdict(Action.REMOVE, vr)
         return _verdict(self._stricter(action, vr, written_vr), vr, written_vr)
 
     def _judge_listed(
@@ -159,7 +175,10 @@ def compile_rules(profile: Profile, sop_class_uid: str) -> Rules:
     return Rules(profile, sop_class_uid)
 
 
-_EXCEPTIONS = {**dict.fromkeys(_CLASS_UIDS, Action.KEEP_UID), _URN_CODE_VALUE: Action.KEEP}
+_EXCEPTIONS = {
+    **dict.fromkeys(_CLASS_UIDS, Action.KEEP_UID),
+    **dict.fromkeys(_CODE_VALUES, Action.KEEP),
+}
 _KEPT_AS = {"SQ": Action.ENTER, "UI": Action.KEEP_UID}
 _SPECIAL = {
     PATIENT_NAME: Action.REPLACE_NAME,
@@ -180,8 +199,14 @@ def _is_denied(tag: int, group: int, parent: int) -> bool:
     )
 
 
+def _is_near_patient(tag: int) -> bool:
+    return tag >> 16 in _TEXTLESS_GROUPS or 0x00401000 <= tag <= 0x00402FFF
+
+
 def _verdict(action: Action, vr: str, written_vr: str | None) -> Verdict:
+    searched = vr in _SEARCHED or (written_vr in _SEARCHED and written_vr != "UN")
     if action is Action.KEEP and written_vr in _VRS - {"UN"}:
-        return Verdict(action, written_vr or vr)
+        return Verdict(action, written_vr or vr, searched=searched)
     # Ambiguous VRs, such as "US or SS", are only settled by other elements: UN says so.
-    return Verdict(action, "UN" if action is Action.KEEP and " " in vr else vr.split()[0])
+    kept_vr = "UN" if action is Action.KEEP and " " in vr else vr.split()[0]
+    return Verdict(action, kept_vr, searched=searched)

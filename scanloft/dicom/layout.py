@@ -28,8 +28,8 @@ from scanloft.dicom.syntaxes import (
 
 DICOMDIR = "1.2.840.10008.1.3.10"
 MAX_INFLATED_BYTES = 256 * 2**20
-# Blank images deflate well: the ratio only counts once the result is large.
-MAX_RATIO, RATIO_FREE_BYTES = 100, 16 * 2**20
+# Small objects deflate well: the ratio only counts beyond what is free.
+MAX_RATIO, RATIO_FREE_BYTES = 40, 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _read_meta(data: bytes, start: int) -> tuple[int, dict[int, bytes]]:
 
 
 def _inflate(deflated: memoryview) -> bytes:
-    cap = min(MAX_INFLATED_BYTES, max(RATIO_FREE_BYTES, MAX_RATIO * len(deflated)))
+    cap = min(MAX_INFLATED_BYTES, RATIO_FREE_BYTES + MAX_RATIO * len(deflated))
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         body = inflater.decompress(deflated, cap + 1)

@@ -24,8 +24,8 @@ def read_dicom(data: bytes) -> FileDataset:
     """Read a whole object; element values stay raw until they are asked for.
 
     Raises NotDicom, NotAnInstance (a DICOMDIR), MalformedDicom (truncated, nested deeper than 64,
-    no known syntax) and Oversized (a deflated data set that inflates beyond 256 MiB or 100 times
-    its size).
+    no known syntax) and Oversized (a deflated data set that inflates beyond 256 MiB or 40 times
+    its size and 1 MiB).
     """
     with tolerant_pydicom():
         layout = lay_out(data)

@@ -22,8 +22,16 @@ from scanloft.dicom.elements import (
 )
 
 MAX_DEPTH = 64
+MAX_PARTS = 1_000_000
+"""How many elements and items an object may have together."""
+MAX_ITEMS = 100_000
+"""How many items its sequences may have together."""
 
 _TOO_DEEP = f"Sequences are nested deeper than {MAX_DEPTH} levels: export the object without them."
+_TOO_MANY = (
+    f"The object has more than {MAX_PARTS} elements or {MAX_ITEMS} sequence items: "
+    "export it in smaller parts."
+)
 _SHORT_VRS = frozenset(vr.encode() for vr in SHORT_VRS)
 _LONG_VRS = frozenset(vr.encode() for vr in LONG_VRS)
 _KNOWN_VRS = _SHORT_VRS | _LONG_VRS
@@ -112,6 +120,7 @@ class _Walk:
         # A level: is it a sequence, its end (or that around it), has it an end of its own, VR.
         level = (sequence, end, True, implicit)
         stack: list[tuple[bool, int, bool, bool]] = []
+        parts = items = 0
         while True:
             in_sequence, end, bounded, implicit = level
             if bounded and position >= end:
@@ -120,6 +129,10 @@ class _Walk:
                 level = stack.pop()
                 continue
             tag, vr, at, length = self._header(position, end, implicit=implicit or in_sequence)
+            parts += tag not in (ITEM_END, SEQUENCE_END)
+            items += tag == ITEM
+            if parts > MAX_PARTS or items > MAX_ITEMS:
+                raise MalformedDicom(_TOO_MANY)
             if tag in (ITEM_END, SEQUENCE_END):
                 if bounded or in_sequence != (tag == SEQUENCE_END):
                     _refuse_structure()

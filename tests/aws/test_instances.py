@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from scanloft.core.errors import Conflict
+from scanloft.core.keys import ArchiveKey
 from scanloft.core.model import Instance, Location, Series, Study
 from tests.support.cloud import Cloud
 
@@ -24,10 +25,10 @@ STUDY = Study("alpha", "1", 1, 2, 300, ("CT", "PT"), {"00080020": ("20200101",)}
 
 def test_an_instance_is_read_as_it_was_written(cloud: Cloud) -> None:
     cloud.instances.put_instance(INSTANCE)
-    assert cloud.instances.instance("alpha", "1.1", "1.1.1") == INSTANCE
-    assert list(cloud.instances.instances("alpha", "1.1")) == [INSTANCE]
-    assert cloud.instances.instance("beta", "1.1", "1.1.1") is None
-    assert list(cloud.instances.instances("beta", "1.1")) == []
+    assert cloud.instances.instance("alpha", "1", "1.1", "1.1.1") == INSTANCE
+    assert list(cloud.instances.instances("alpha", "1", "1.1")) == [INSTANCE]
+    assert cloud.instances.instance("beta", "1", "1.1", "1.1.1") is None
+    assert list(cloud.instances.instances("beta", "1", "1.1")) == []
 
 
 def test_the_same_bytes_again_are_a_no_op_and_others_a_conflict(cloud: Cloud) -> None:
@@ -35,14 +36,31 @@ def test_the_same_bytes_again_are_a_no_op_and_others_a_conflict(cloud: Cloud) ->
         cloud.instances.put_instance(INSTANCE)
     with pytest.raises(Conflict):
         cloud.instances.put_instance(replace(INSTANCE, sha256="b" * 64))
-    assert cloud.instances.instance("alpha", "1.1", "1.1.1") == INSTANCE
+    assert cloud.instances.instance("alpha", "1", "1.1", "1.1.1") == INSTANCE
+
+
+def test_a_uid_is_given_to_one_object_of_a_project_whatever_its_study(cloud: Cloud) -> None:
+    first = ArchiveKey("alpha", "1", "1.1", "1.1.1")
+    for _ in range(2):
+        cloud.instances.claim(first)
+    cloud.instances.claim(first._replace(project="beta"))
+    for other in (first._replace(study_uid="2"), first._replace(series_uid="1.2")):
+        with pytest.raises(Conflict):
+            cloud.instances.claim(other)
+
+
+def test_the_same_series_in_two_studies_is_two_series(cloud: Cloud) -> None:
+    cloud.instances.put_instance(INSTANCE)
+    cloud.instances.put_instance(replace(INSTANCE, study_uid="2", sop_uid="9"))
+    assert [one.sop_uid for one in cloud.instances.instances("alpha", "1", "1.1")] == ["1.1.1"]
+    assert [one.sop_uid for one in cloud.instances.instances("alpha", "2", "1.1")] == ["9"]
 
 
 def test_instances_come_in_the_order_of_their_uids_and_of_one_series_only(cloud: Cloud) -> None:
     for number in (3, 1, 2):
         cloud.instances.put_instance(replace(INSTANCE, sop_uid=f"1.1.{number}"))
     cloud.instances.put_instance(replace(INSTANCE, series_uid="1.10"))
-    found = [one.sop_uid for one in cloud.instances.instances("alpha", "1.1")]
+    found = [one.sop_uid for one in cloud.instances.instances("alpha", "1", "1.1")]
     assert found == ["1.1.1", "1.1.2", "1.1.3"]
 
 

@@ -59,9 +59,9 @@ def test_no_new_object_is_announced_twice_and_nothing_derived_is_announced() -> 
     assert not any(key.startswith(tuple(announced)) for key in derived)
 
 
-def test_nothing_with_patient_data_is_kept_for_ever_and_nothing_archived_expires() -> None:
+def test_what_nobody_took_from_the_inbox_expires_and_what_a_person_decides_on_does_not() -> None:
     expiring = {prefix for prefix, _ in INBOX.expires_after_days}
-    assert expiring == {f"{prefix}/" for prefix in InboxPrefix}
+    assert expiring == {f"{InboxPrefix.DICOM}/", f"{InboxPrefix.ARCHIVES}/"}
     assert ARCHIVE.expires_after_days == ()
 
 

@@ -27,4 +27,5 @@ def test_a_context_that_names_nobody_is_nobody(context: Mapping[str, object]) ->
 
 
 def test_the_context_holds_texts_only() -> None:
-    assert Caller("olga", is_admin=True).to_context() == {"user": "olga", "admin": "true"}
+    context = {"user": "olga", "admin": "true", "by_token": "false"}
+    assert Caller("olga", is_admin=True).to_context() == context

@@ -6,7 +6,8 @@ from scanloft.core import items
 from scanloft.core.items import ItemKey
 
 KEYS = {
-    "instance": items.instance_item("alpha", "1.2", "1.3"),
+    "instance": items.instance_item("alpha", "1.1", "1.2", "1.3"),
+    "claim": items.claim_item("alpha", "1.3"),
     "series": items.series_item("alpha", "1.1", "1.2"),
     "study": items.study_item("alpha", "1.1"),
     "project": items.project_item("alpha"),
@@ -30,7 +31,7 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
 @pytest.mark.parametrize(
     ("key", "partition"),
     [
-        (KEYS["instance"], items.series_partition("alpha", "1.2")),
+        (KEYS["instance"], items.series_partition("alpha", "1.1", "1.2")),
         (KEYS["series"], items.study_partition("alpha", "1.1")),
         (KEYS["member"], items.project_partition("alpha")),
         (KEYS["membership"], items.user_partition("olga")),

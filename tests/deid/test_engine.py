@@ -250,7 +250,7 @@ def test_a_name_in_an_undefined_length_item_three_sequences_deep_goes(
 
 @pytest.mark.parametrize(
     ("scheme", "meaning"),
-    [("99LOCAL", "Removed"), ("L", "Removed"), (None, "Removed"), ("SCT", "Heart of Alonso")],
+    [("99LOCAL", "Removed"), ("L", "Removed"), (None, "Removed"), ("SCT", "Heart")],
 )
 def test_meanings_of_local_codes_go(
     base: Dataset, pack: Pack, run: Run, scheme: str | None, meaning: str
@@ -259,9 +259,127 @@ def test_meanings_of_local_codes_go(
     item.CodeValue = "1"
     if scheme is not None:
         item.CodingSchemeDesignator = scheme
-    item.CodeMeaning = "Heart of Alonso"
+    item.CodeMeaning = "Heart"
     base.AnatomicRegionSequence = Sequence([item])
     assert opened(run(pack(base))).AnatomicRegionSequence[0].CodeMeaning == meaning
+
+
+def test_the_meaning_of_a_standard_code_that_names_the_patient_goes(
+    base: Dataset, pack: Pack, run: Run
+) -> None:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator = "1", "SCT"
+    item.CodeMeaning = "Heart of Alonso"
+    base.AnatomicRegionSequence = Sequence([item])
+    assert opened(run(pack(base))).AnatomicRegionSequence[0].CodeMeaning == "Removed"
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr"),
+    [
+        (0x00100033, b"LO"), (0x00100034, b"LO"), (0x00401006, b"SH"), (0x00401007, b"SH"),
+        (0x0040A160, b"UT"), (0x4010101A, b"SH"), (0x21000160, b"SH"), (0x00240044, b"LT"),
+        (0x0018991A, b"UT"), (0x00440106, b"UT"), (0x00080418, b"LT"), (0x04000520, b"OB"),
+        (0x00100035, b"LO"), (0x00280301, b"LT"), (0x04000120, b"OB"),
+    ],
+)  # fmt: skip
+def test_text_that_the_table_does_not_list_goes(
+    base: Dataset, pack: Pack, run: Run, tag: int, vr: bytes
+) -> None:
+    value = CANARY if tag != 0x00280301 else b"NO"
+    result = run(with_element(pack(base), raw(tag, vr, value), PIXELS))
+    assert tag not in opened(result)
+    assert CANARY not in result.data
+
+
+def test_a_long_code_value_stays(base: Dataset, pack: Pack, run: Run) -> None:
+    data = with_element(pack(base), raw(0x00080119, b"UC", b"621566751000087104"), PIXELS)
+    assert opened(run(data)).LongCodeValue == "621566751000087104"
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr"),
+    [(0x00180015, b"CS"), (0x00181160, b"SH"), (0x00181061, b"OB"), (0x00181061, b"CS")],
+)
+def test_any_kept_text_that_names_the_patient_is_emptied(
+    base: Dataset, pack: Pack, run: Run, tag: int, vr: bytes
+) -> None:
+    base.PatientName = "Lee^Alonso"
+    named, other = (
+        run(with_element(pack(base), raw(tag, vr, value), PIXELS)).data
+        for value in (b"Lee ", b"LEES")
+    )
+    assert b"Lee " not in named
+    assert b"LEES" in other
+
+
+@pytest.mark.parametrize("charset", ["ISO_IR 100", "ISO_IR 192"])
+def test_a_name_is_found_whatever_its_case_and_character_set(
+    base: Dataset, pack: Pack, run: Run, charset: str
+) -> None:
+    base.SpecificCharacterSet = charset
+    base.PatientName = "Müller^Jo"
+    base.ContentLabel = "X"
+    base.ProtocolName = "AB"
+    base.FilterType = "MÜLLER"
+    base.TriggerSourceOrType = "Rot MÜLLER"
+    base.SequenceName = "MÜLLERIAN"
+    dataset = opened(run(pack(base)))
+    assert dataset.TriggerSourceOrType == dataset.FilterType == ""
+    assert dataset.SequenceName == "MÜLLERIAN"
+
+
+def test_of_an_image_type_only_the_value_that_names_the_patient_goes(
+    base: Dataset, pack: Pack, run: Run
+) -> None:
+    base.ImageType = ["DERIVED", "PRIMARY", "QUIXOTE", "NONE"]
+    assert list(opened(run(pack(base))).ImageType) == ["DERIVED", "PRIMARY", "", "NONE"]
+
+
+def test_a_modality_stays_where_it_is_a_name_as_well(base: Dataset, pack: Pack, run: Run) -> None:
+    base.PatientName = "Seg^Rgb"
+    base.Modality, base.PhotometricInterpretation = "SEG", "RGB"
+    dataset = opened(run(pack(base)))
+    assert (dataset.Modality, dataset.PhotometricInterpretation) == ("SEG", "RGB")
+
+
+def test_bytes_behind_native_pixels_are_cut(base: Dataset, pack: Pack, run: Run) -> None:
+    whole = run(pack(base)).data
+    base.PixelData = b"\1\2\3\4\5\6\7\x08" + CANARY
+    base["PixelData"].VR = "OB"
+    assert run(pack(base)).data == whole
+
+
+def test_native_pixels_of_an_odd_length_keep_one_pad_byte(
+    base: Dataset, pack: Pack, run: Run
+) -> None:
+    base.Rows, base.Columns = 1, 3
+    base.PixelData = b"\1\2\3\xff"
+    base["PixelData"].VR = "OB"
+    assert run(pack(base)).data.endswith(b"\4\0\0\0\1\2\3\xff")
+    base.PixelData = b"\1\2\3CANARY\0"
+    assert run(pack(base)).data.endswith(b"\4\0\0\0\1\2\3\0")
+
+
+def test_pixels_stay_where_the_header_does_not_say_how_many_there_are(
+    base: Dataset, pack: Pack, run: Run
+) -> None:
+    data = with_element(pack(base), raw(0x00280008, b"IS", b"2.0 "), b"\x28\0\x10\0")
+    data = data.replace(b"\x08\0\0\0\1\2\3", b"\x10\0\0\0\1\2\3") + b"12345678"
+    assert run(data).data.endswith(b"12345678")
+
+
+@pytest.mark.parametrize(("table", "kept"), [(b"", b""), (bytes(4), bytes(4)), (b"CANARY12", b"")])
+def test_an_offset_table_that_cannot_be_one_is_emptied(
+    base: Dataset, pack: Pack, run: Run, table: bytes, kept: bytes
+) -> None:
+    del base.PixelData
+    item = struct.Struct("<HHL")
+    pixels = PIXELS + b"\0\0\xff\xff\xff\xff%b" + item.pack(0xFFFE, 0xE000, 2) + b"JJ"
+    pixels += item.pack(0xFFFE, 0xE0DD, 0)
+    head, expected = (item.pack(0xFFFE, 0xE000, len(value)) + value for value in (table, kept))
+    data = pack(base, syntax="1.2.840.10008.1.2.4.50") + pixels.replace(b"%b", head)
+    assert run(data).data.endswith(pixels.replace(b"%b", expected))
 
 
 def test_free_text_that_names_this_patient_is_emptied(base: Dataset, pack: Pack, run: Run) -> None:

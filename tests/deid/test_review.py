@@ -23,10 +23,16 @@ Run = Callable[..., Deidentified]
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.3.1", "Ultrasound"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.4", "Photographs"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.9.4.1", "speech"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.1", "Endoscopy"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.1.1", "Endoscopy"),
+        ("Modality", "ES", "Endoscopy"),
+        ("ConversionType", "WSD", "Converted"),
+        ("ImageType", ["DERIVED", "SECONDARY", "SCREEN SAVE"], "Screen shots"),
+        ("ImageType", ["DERIVED", "SECONDARY", "SCREENSHOT"], "Screen shots"),
     ],
 )
 def test_pixels_that_may_show_patient_data_wait_for_a_person(
-    base: Dataset, pack: Pack, run: Run, keyword: str, value: str, reason: str
+    base: Dataset, pack: Pack, run: Run, keyword: str, value: str | list[str], reason: str
 ) -> None:
     setattr(base, keyword, value)
     data = pack(base)

@@ -1,3 +1,4 @@
+import os
 import zlib
 from io import BytesIO
 
@@ -113,3 +114,17 @@ def test_the_data_set_is_laid_out_to_its_end() -> None:
     assert layout.body[layout.start : layout.end] == BODY
     assert (layout.transfer_syntax_uid, layout.implicit, layout.little) == (EXPLICIT, False, True)
     assert layout.pixels is None
+
+
+@pytest.mark.parametrize(("times", "refused"), [(38, False), (60, True)])
+def test_a_deflated_object_may_grow_forty_times_and_a_mebibyte(times: int, refused: bool) -> None:
+    noise = os.urandom(200_000)
+    size = len(noise) * times + 2**20
+    value = noise + bytes(size - len(noise))
+    deflater = zlib.compressobj(wbits=-15, level=9)
+    body = deflater.compress(BODY + element(0x00091001, "OB", value)) + deflater.flush()
+    if refused:
+        with pytest.raises(Oversized):
+            lay_out(part10(body, DEFLATED))
+    else:
+        assert lay_out(part10(body, DEFLATED)).end > size

@@ -129,3 +129,14 @@ def test_an_unknown_vr_is_read_as_pydicom_reads_it() -> None:
     unknown = struct.pack("<HH2sH", 0x0009, 0x1001, b"XX", 2) + b"ab"
     assert find_pixels(BODY + unknown, 0, implicit=False, little=True) is None
     assert read_element(unknown, 0, encoding=Encoding(False, True)).length == 0x25858
+
+
+@pytest.mark.parametrize(("limit", "count"), [("MAX_PARTS", 7), ("MAX_ITEMS", 3)])
+def test_objects_of_too_many_parts_are_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str, count: int
+) -> None:
+    """Two elements of the body, and one sequence, one item for each level."""
+    monkeypatch.setattr("scanloft.dicom.structure." + limit, count)
+    read_dicom(part10(nested(count if limit == "MAX_ITEMS" else (count - 2) // 2)))
+    with pytest.raises(MalformedDicom, match="smaller parts"):
+        read_dicom(part10(nested(4)))

@@ -42,6 +42,15 @@ def test_the_alarms_may_use_the_key_of_the_topic(template: Template) -> None:
     assert {"cloudwatch.amazonaws.com", "s3.amazonaws.com"} in map(set, services)
 
 
+def test_the_alarms_may_publish_on_the_topic(template: Template) -> None:
+    policy = template.only("AWS::SNS::TopicPolicy")["PolicyDocument"]
+    (allowed,) = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+    assert allowed["Action"] == "sns:Publish"
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    own = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert allowed["Condition"] == {"StringEquals": own}
+
+
 def test_nobody_hears_of_alarms_unless_named(template: Template, own_host: Synthesis) -> None:
     assert template.resources("AWS::SNS::Subscription") == {}
     subscription = own_host.template.only("AWS::SNS::Subscription")

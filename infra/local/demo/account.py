@@ -10,11 +10,12 @@ from rich.table import Table
 
 from infra.local.archive import Announcement
 from infra.local.demo.outcome import Outcome, Route, adds_up, counts
+from infra.local.people import PEOPLE
 
 ROUTE_TITLES = {Route.DICOM: "C-STORE", Route.UPLOAD: "upload"}
 HEADINGS = {"quarantined": "held", "duplicate": "twice", "not_sent": "not sent"}
 """Short enough for a terminal of 80 columns; `held` is held in quarantine."""
-REASONS_SHOWN = 12
+REASONS_SHOWN = 16
 EXAMPLES_SHOWN = 2
 
 
@@ -69,9 +70,9 @@ class Account:
         )
 
 
-def show(account: Account, announcement: Announcement, console: Console) -> None:
+def show(account: Account, console: Console) -> None:
     """Prints the account for a person."""
-    console.print(f"\n[bold]What became of {account.folder}[/bold] in {account.seconds:.0f} s\n")
+    console.print(f"\n[bold]{account.folder}[/bold], in {account.seconds:.0f} s\n", soft_wrap=True)
     console.print(_counts_table(account))
     console.print(_changes_table(account))
     if any(outcome.code for outcome in account.outcomes):
@@ -84,7 +85,6 @@ def show(account: Account, announcement: Announcement, console: Console) -> None
     )
     for problem in account.problems:
         console.print(f"[bold red]Problem:[/bold red] {problem}")
-    _show_addresses(account, announcement, console)
 
 
 def _counts_table(account: Account) -> Table:
@@ -116,22 +116,28 @@ def _changes_table(account: Account) -> Table:
 
 
 def _reasons_table(account: Account) -> Table:
-    table = Table("fate", "files", "why", "for example", title="What was refused, and why")
-    table.columns[2].overflow = table.columns[3].overflow = "fold"
-    grouped: dict[tuple[str, str], list[str]] = {}
+    table = Table(
+        "fate", *ROUTE_TITLES.values(), "why", "for example", title="What was refused, and why"
+    )
+    for column in table.columns[3:]:
+        column.overflow = "fold"
+    grouped: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in account.outcomes:
         if outcome.code:
-            grouped.setdefault((outcome.fate, outcome.reason), []).append(outcome.path)
+            grouped.setdefault((outcome.fate, outcome.reason), []).append(outcome)
     ordered = sorted(grouped.items(), key=lambda entry: -len(entry[1]))
-    for (fate, reason), paths in ordered[:REASONS_SHOWN]:
-        examples = "\n".join(sorted(set(paths))[:EXAMPLES_SHOWN])
-        table.add_row(fate.replace("_", " "), str(len(paths)), reason, examples)
+    for (fate, reason), found in ordered[:REASONS_SHOWN]:
+        by_route = Counter(outcome.route for outcome in found)
+        examples = "\n".join(sorted({outcome.path for outcome in found})[:EXAMPLES_SHOWN])
+        numbers = (str(by_route[route]) for route in ROUTE_TITLES)
+        table.add_row(fate.replace("_", " "), *numbers, reason, examples)
     if len(ordered) > REASONS_SHOWN:
-        table.caption = f"and {len(ordered) - REASONS_SHOWN} more reasons, in REPORT=file.json"
+        table.caption = f"{len(ordered) - REASONS_SHOWN} more reasons: REPORT=file.json lists all"
     return table
 
 
-def _show_addresses(account: Account, announcement: Announcement, console: Console) -> None:
+def show_addresses(account: Account, announcement: Announcement, console: Console) -> None:
+    """Prints where to look, and the tokens to look with."""
     project = account.project_by_route[Route.UPLOAD]
     token = announcement.tokens["owner"]
     console.print("\n[bold]Have a look[/bold] while it runs:")
@@ -141,7 +147,9 @@ def _show_addresses(account: Account, announcement: Announcement, console: Conso
         f"API       {announcement.base_url}/api/projects",
         f"DICOMweb  {studies}",
         f"DICOM     {announcement.ae_title} at {dicom}",
-        *(f"token     {person}: {secret}" for person, secret in announcement.tokens.items()),
+        *(f"          {ae} stores into {place}" for ae, place in announcement.projects.items()),
+        *(f"token     {person}: {announcement.tokens[person]}" for person in PEOPLE),
+        f"storescu -aec {announcement.ae_title} {dicom.replace(':', ' ')} image.dcm",
         f"curl -H 'Authorization: Bearer {token}' {studies}",
     ]
     for line in lines:

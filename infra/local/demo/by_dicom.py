@@ -129,23 +129,24 @@ def _associate(
             sending.settled.append(_not_sent(one.path, "not_accepted", reason))
             continue
         paths.append(one.path)
-        status = _store(association, one, message_id=len(paths))
+        status, comment = _store(association, one, message_id=len(paths))
         if status is None:
             reason = "The DICOM bridge ended the association at this file."
             sending.settled.append(_not_sent(one.path, "store_aborted", reason))
             return group[place + 1 :]
         if status != SUCCESS:
-            reason = f"The DICOM bridge answered with status {status:04X}."
+            reason = f"The DICOM bridge refused it with status {status:04X}. {comment}".rstrip()
             sending.settled.append(_not_sent(one.path, "store_refused", reason))
     association.release()
     return ()
 
 
-def _store(association: Association, one: Sendable, *, message_id: int) -> int | None:
-    """The status of the C-STORE; None where there was no answer."""
+def _store(association: Association, one: Sendable, *, message_id: int) -> tuple[int | None, str]:
+    """The status of the C-STORE, None where there was no answer, and the comment on an error."""
     _config.STORE_SEND_CHUNKED_DATASET = True
     answer = association.send_c_store(one.part10, msg_id=message_id)
-    return int(answer.Status) if "Status" in answer else None
+    status = int(answer.Status) if "Status" in answer else None
+    return status, str(answer.get("ErrorComment", ""))
 
 
 def _accepted(association: Association, one: Sendable) -> bool:

@@ -40,6 +40,11 @@ def demo(
     """
     console = Console()
     stopping = threading.Event()
+    if not any(path.is_file() for path in folder.rglob("*")):
+        raise typer.BadParameter(f"There are no files in {folder}.")
+    if report:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.touch()
     options = Options(
         http_port=0 if once else port,
         dicom_port=0 if once else dicom_port,
@@ -49,10 +54,11 @@ def demo(
     with started(options) as archive:
         console.print(f"Sending {folder} by C-STORE and by presigned upload ...", soft_wrap=True)
         found = run(archive, folder=folder.resolve())
+        account.show(found, console)
         if report:
             report.write_text(found.to_json())
-        account.show(found, archive.announcement, console)
         if not once:
+            account.show_addresses(found, archive.announcement, console)
             console.print("\nServing until Ctrl-C; nothing is kept.")
             stop_on_signals(stopping)
             stopping.wait()

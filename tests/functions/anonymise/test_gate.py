@@ -2,7 +2,11 @@ from collections.abc import Callable
 
 import pytest
 
+from functions.anonymise.handler import gate
+from scanloft.aws.batches import Delivery
+from scanloft.core.arrivals import arrivals
 from scanloft.core.blueprint import ANONYMISE
+from scanloft.core.errors import Unavailable
 from tests.support.cloud import Cloud
 from tests.support.disturbances import disturbed
 from tests.support.images import image
@@ -44,6 +48,26 @@ MORE_SITUATIONS = {
     "over DICOM": sent(image(), upload="dicom-1", declared=False),
     "conflict": archived_first(then=OTHER),
 }
+
+
+def test_large_objects_come_through_in_chunks_and_none_is_begun_without_time(
+    alpha: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.anonymise.gate.CHUNK_BYTES", 2 * len(image()))
+    alpha.send(*(image(number) for number in range(1, 6)))
+    deliveries = [
+        Delivery(arrival, attempt=1)
+        for record in alpha.received(ANONYMISE.source)  # type: ignore[arg-type]  # it has a queue
+        for arrival in arrivals(record["body"])
+    ]
+    time_left = iter([100.0, 10.0])
+    batch = gate().pass_batch(deliveries, seconds_left=lambda: next(time_left))
+    assert [type(outcome) for outcome in batch.outcomes] == [type(None)] * 4 + [Unavailable]
+    assert len(batch.passed) == 4
+    assert len(alpha.keys(alpha.inbox)) == 1
+    again = gate().pass_batch(deliveries, seconds_left=lambda: 100.0)
+    assert list(again.outcomes) == [None] * 5
+    assert alpha.kinds() == ["archived"] * 5
 
 
 def check(prepare: Prepare) -> None:

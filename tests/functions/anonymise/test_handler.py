@@ -90,6 +90,17 @@ def test_what_is_not_as_declared_waits_for_a_person(
     assert alpha.keys(alpha.archive) == []
 
 
+def test_a_uid_that_comes_again_in_another_study_waits_for_a_person(alpha: Cloud) -> None:
+    alpha.send(image())
+    alpha.settle()
+    moved = image().replace(b"1.2.3.1\0", b"1.2.3.7\0")
+    assert moved != image()
+    alpha.send(moved, upload="u2")
+    assert alpha.settle()
+    assert alpha.kinds("u2") == ["quarantined conflict"]
+    assert len(alpha.keys(alpha.archive, "dicom/")) == 1
+
+
 @pytest.mark.parametrize(
     ("prefix", "kinds"),
     [

@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 from typing import Any
 
@@ -7,6 +8,7 @@ from functions.anonymise.passage import check_declaration
 from scanloft.core.blueprint import ANONYMISE
 from scanloft.core.errors import DeclarationMismatch
 from scanloft.core.model import Declaration
+from tests.functions.unpack.packed import tarred, zipped
 from tests.support.cloud import Cloud
 from tests.support.events import batch, notification
 from tests.support.images import CANARY, image
@@ -31,6 +33,21 @@ def test_what_is_as_declared_or_need_not_be_passes(
 def test_what_is_not_as_declared_does_not_pass(raw: bytes, declaration: Declaration | None) -> None:
     with pytest.raises(DeclarationMismatch):
         check_declaration(raw, declaration, needed=True)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [zipped({"a": image()}), tarred({"a": image()}), gzip.compress(image())],
+    ids=["zip", "tar", "gzip"],
+)
+def test_a_zip_or_tar_sent_as_dicom_is_kept_with_the_way_to_send_it(
+    alpha: Cloud, raw: bytes
+) -> None:
+    alpha.send(raw)
+    assert alpha.feed(ANONYMISE) == 0
+    (fate,) = alpha.fates()
+    assert (fate.kind, fate.code) == ("quarantined", "bad_archive_file")
+    assert '"archive"' in fate.reason
 
 
 def test_an_event_for_an_object_that_is_gone_is_done(alpha: Cloud) -> None:

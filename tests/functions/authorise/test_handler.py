@@ -41,7 +41,7 @@ def test_who_signed_in_is_let_in_by_their_sub(environment: None, pool: Pool) -> 
     sub = jwt.decode(token, options={"verify_signature": False})["sub"]
     assert handler(event(f"Bearer {token}"), None) == {
         "isAuthorized": True,
-        "context": {"user": sub, "admin": "false"},
+        "context": {"user": sub, "admin": "false", "by_token": "false"},
     }
 
 
@@ -73,7 +73,8 @@ def test_a_token_signed_with_a_key_of_ones_own_opens_nothing(environment: None, 
 @pytest.mark.parametrize("is_admin", [False, True])
 def test_a_personal_access_token_stands_for_its_user(tokens: TokenIndex, is_admin: bool) -> None:
     secret = kept(tokens, is_admin=is_admin)
-    context = {"user": "olga", "admin": "true" if is_admin else "false"}
+    admin = "true" if is_admin else "false"
+    context = {"user": "olga", "admin": admin, "by_token": "true"}
     assert handler(event(f"Bearer {secret}"), None) == {"isAuthorized": True, "context": context}
 
 

@@ -23,7 +23,7 @@ def test_the_row_of_an_instance_says_what_it_is_and_where(alpha: Cloud) -> None:
     (key,) = archived(alpha, image(7))
     assert alpha.feed(INGEST) == 0
     place = ArchiveKey.parse(key)
-    instance = alpha.instances.instance("alpha", place.series_uid, place.sop_uid)
+    instance = alpha.instances.instance(*place)
     stored = alpha.archive.get(key)
     assert instance
     assert (instance.study_uid, instance.sop_class_uid) == (
@@ -60,7 +60,7 @@ def test_a_delete_that_overtook_the_create_is_no_error(alpha: Cloud) -> None:
     assert alpha.feed(INGEST) == 0
     assert alpha.waiting(SUMMARISE) == 0
     place = ArchiveKey.parse(keys[0])
-    assert alpha.instances.instance("alpha", place.series_uid, place.sop_uid) is None
+    assert alpha.instances.instance(*place) is None
 
 
 def test_a_header_longer_than_the_first_read_is_read_on(
