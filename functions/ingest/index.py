@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scanloft.dicom.describe import Description, HeaderIncomplete, describe
-
 from scanloft.aws.batches import Delivery, Outcome
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore, StoredObject
@@ -16,6 +14,7 @@ from scanloft.core.model import Instance, Location
 from scanloft.core.overlap import overlapped
 from scanloft.core.series_changed import SeriesChanged
 from scanloft.core.settings import IngestSettings
+from scanloft.dicom.describe import Description, HeaderIncomplete, describe
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
