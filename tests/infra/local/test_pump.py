@@ -93,13 +93,15 @@ def test_all_of_a_batch_stays_when_the_handler_raises_and_no_value_is_logged(
     cloud: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: list[Mapping[str, Any]]) -> Mapping[str, Any]:
-        raise RuntimeError
+        raise RuntimeError("CANARY^Ann")
 
     send(cloud, "a", "b")
     fed = Fed(cloud, fail)
     with caplog.at_level(logging.ERROR):
         assert fed.pump.feed() == 0
-    assert [entry.message for entry in caplog.records] == ["function failed"]
+    (entry,) = caplog.records
+    assert entry.getMessage().startswith("function failed: RuntimeError\n")
+    assert "CANARY" not in caplog.text
     see_again(cloud, fed)
     fed.pump.feed()
     assert fed.bodies == [["a", "b"], ["a", "b"]]
