@@ -5,13 +5,14 @@ Source: PS3.10 7 (files), PS3.5 A (transfer syntaxes).
 
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydicom._dicom_dict import DicomDictionary
-
 from scanloft.core.errors import MalformedDicom, NotAnInstance, NotDicom, Oversized
+from scanloft.dicom.dictionary import vr_of
 from scanloft.dicom.structure import (
     Pixels,
+    Tally,
     element_at,
     find_pixels,
     has_known_vr,
@@ -40,14 +41,18 @@ class Layout:
     start: int
     end: int
     meta: bytes
+    meta_values: Mapping[int, bytes]
     transfer_syntax_uid: str
     implicit: bool
     little: bool
     pixels: Pixels | None
+    tally: Tally
 
 
-def lay_out(data: bytes) -> Layout:
+def lay_out(data: bytes, *, whole: bool = False) -> Layout:
     """Find the data set and its encoding, inflate it within limits and walk its structure.
+
+    `whole` walks also the sequences that are only parsed when they are entered.
 
     Raises NotDicom, NotAnInstance, MalformedDicom, Oversized.
     """
@@ -65,10 +70,13 @@ def lay_out(data: bytes) -> Layout:
         )
     uid, implicit = _settle_syntax(uid, body, start)
     little = uid != EXPLICIT_BIG
-    pixels = find_pixels(body, start, implicit=implicit, little=little)
+    tally = Tally()
+    pixels = find_pixels(
+        body, start, implicit=implicit, little=little, tally=tally, whole=whole
+    )  # fmt: skip
     end = len(body) if pixels is None else pixels.end
     return Layout(
-        body, start, end, data[meta_start:meta_end], uid, implicit, little, pixels
+        body, start, end, data[meta_start:meta_end], values, uid, implicit, little, pixels, tally
     )  # fmt: skip
 
 
@@ -78,7 +86,7 @@ def _find_meta(data: bytes) -> int:
     group, element = struct.unpack_from("<HH", data) if len(data) >= 8 else (0, 0)
     if (element, group) == (0x0800, 0x0800) or data[:2] == b"\0\x08":
         raise MalformedDicom("This is big endian without a Part 10 header: store it with one.")
-    known = (group << 16 | element) in DicomDictionary or element == 0
+    known = vr_of(group << 16 | element) is not None or element == 0
     vr_or_length = has_known_vr(data, 0) or (
         len(data) > 8 and int.from_bytes(data[4:8], "little") <= min(len(data) - 8, 1024)
     )

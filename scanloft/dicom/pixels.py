@@ -1,92 +1,76 @@
 """Whether the pixel data of an object is all there and what its header promises (PS3.3 C.7.6.3)."""
 
 import re
-import struct
-
-from pydicom.dataset import Dataset
+from collections.abc import Callable
 
 from scanloft.core.errors import MalformedDicom
-from scanloft.dicom.layout import Layout
-from scanloft.dicom.raw import raw_value, text
+from scanloft.dicom.structure import Pixels
 from scanloft.dicom.syntaxes import NATIVE, is_video
 
+Look = Callable[[int], bytes]
+"""Gives the raw value of an element at the top level, b"" where it is absent."""
 
-def check_pixels(layout: Layout, header: Dataset) -> None:
+_COUNT = re.compile(rb"[0-9]{1,12}")
+SAMPLES, PHOTOMETRIC, FRAMES = 0x00280002, 0x00280004, 0x00280008
+ROWS, COLUMNS, BITS_ALLOCATED = 0x00280010, 0x00280011, 0x00280100
+PIXEL_ATTRIBUTES = frozenset({SAMPLES, PHOTOMETRIC, FRAMES, ROWS, COLUMNS, BITS_ALLOCATED})
+
+
+def check_pixels(
+    pixels: Pixels | None, look: Look, *, transfer_syntax_uid: str, little: bool = True
+) -> None:
     """Compare the size of the pixel data with what rows, columns and frames promise.
 
     Raises MalformedDicom where there is less; more is padding.
     """
-    if layout.pixels is None:
+    if pixels is None:
         return
-    native = layout.transfer_syntax_uid in NATIVE
-    if native != (layout.pixels.fragments is None):
+    if (transfer_syntax_uid in NATIVE) != (pixels.fragments is None):
         raise MalformedDicom(
             "The pixel data is not encoded as its transfer syntax says: export the object again."
         )
-    frames = _frames(header)
-    if layout.pixels.fragments is not None:
-        needed = 1 if is_video(layout.transfer_syntax_uid) else frames
-        if layout.pixels.fragments < needed:
+    frames = frame_count(look)
+    if pixels.fragments is not None:
+        needed = 1 if is_video(transfer_syntax_uid) else frames
+        if pixels.fragments < needed:
             raise MalformedDicom(
                 "The object is truncated, as it has fewer fragments of pixel data than frames: "
                 "send it again."
             )
         return
-    expected = (frames * _frame_bits(layout, header) + 7) // 8
-    if layout.pixels.end - layout.pixels.value_offset < expected:
+    expected = (frames * _frame_bits(look, little=little) + 7) // 8
+    if pixels.end - pixels.value_offset < expected:
         raise MalformedDicom(
             "The object is truncated, as it has less pixel data than rows, columns and frames "
             "promise: send it again."
         )
 
 
-def cut_pixels(layout: Layout, header: Dataset) -> list[bytes | memoryview]:
-    """Return the pixel data element without what no frame is made of; else byte for byte.
-
-    Bytes behind the last native frame go, and an offset table that cannot be one is emptied
-    (PS3.5 A.4). Where the header does not say how much there is, all stays.
-    """
-    pixels = layout.pixels
-    if pixels is None:
-        return []
-    body, order = memoryview(layout.body), "<L" if layout.little else ">L"
-    start, end = pixels.value_offset, pixels.end
-    if pixels.fragments is not None:
-        (table,) = struct.unpack_from(order, body, start + 4)
-        if end - start < 16 or table in (0, 4 * _frames(header)):
-            return [body[pixels.offset : end]]
-        return [body[pixels.offset : start + 4], bytes(4), body[start + 8 + table : end]]
-    length = _native_length(layout, header, held=end - start)
-    if length == 0 or end - start <= length + length % 2:
-        return [body[pixels.offset : end]]
-    head: list[bytes | memoryview] = [body[pixels.offset : start - 4]]
-    head.append(struct.pack(order, length + length % 2))
-    return [*head, body[start : start + length], bytes(length % 2)]
-
-
-def _native_length(layout: Layout, header: Dataset, *, held: int) -> int:
-    """Return how many of the held bytes are frames; 0 where the header does not say."""
-    count, bits = text(header, 0x00280008), _frame_bits(layout, header)
-    if count and (re.fullmatch("[0-9]{1,12}", count) is None or int(count) == 0):
+def native_length(look: Look, *, held: int, little: bool) -> int:
+    """Return how many of the `held` bytes are frames; 0 where the header does not say."""
+    count, bits = look(FRAMES).strip(b" \0"), _frame_bits(look, little=little)
+    if count and (_COUNT.fullmatch(count) is None or int(count) == 0):
         return 0
-    frames = _frames(header)
+    frames = frame_count(look)
     # Some writers let every frame begin at a byte, or call full colour subsampled.
     lengths = [(frames * bits + 7) // 8, frames * ((bits + 7) // 8)]
-    if "422" in text(header, 0x00280004):
+    if b"422" in look(PHOTOMETRIC):
         lengths.append(frames * (bits // 2 * 3 + 7) // 8)
-    return max(length for length in lengths if length <= held)
+    return max((length for length in lengths if length <= held), default=0)
 
 
-def _frames(header: Dataset) -> int:
-    count = text(header, 0x00280008)
-    return int(count) if re.fullmatch("[0-9]{1,12}", count) else 1
+def frame_count(look: Look) -> int:
+    """Return Number of Frames; 1 where there is none or it is no number."""
+    count = look(FRAMES).strip(b" \0")
+    return int(count) if _COUNT.fullmatch(count) else 1
 
 
-def _frame_bits(layout: Layout, header: Dataset) -> int:
+def _frame_bits(look: Look, *, little: bool) -> int:
+    order = "little" if little else "big"
     rows, columns, samples, bits = (
-        int.from_bytes(raw_value(header, tag)[:2], "little" if layout.little else "big")
-        for tag in (0x00280010, 0x00280011, 0x00280002, 0x00280100)
+        int.from_bytes(look(tag)[:2], order)  # type: ignore[arg-type]  # one of the two names
+        for tag in (ROWS, COLUMNS, SAMPLES, BITS_ALLOCATED)
     )
-    if "422" in text(header, 0x00280004):
+    if b"422" in look(PHOTOMETRIC):
         samples = 2
     return rows * columns * (samples or 1) * bits

@@ -18,7 +18,8 @@ _QUIET = threading.RLock()
 
 def raw_value(dataset: Dataset, tag: int) -> bytes:
     """Return the bytes of an element as they were read; empty where there are none."""
-    element = dataset.get_item(tag)
+    # Without keep_deferred pydicom takes an empty value for one that is still in a file.
+    element = dataset.get_item(tag, keep_deferred=True)
     value = None if element is None else element.value
     return value if isinstance(value, bytes) else b""
 

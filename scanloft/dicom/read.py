@@ -3,6 +3,7 @@
 Source: PS3.10 7 (files), PS3.5 7 (elements and sequences).
 """
 
+from functools import partial
 from io import BytesIO
 
 from pydicom.dataelem import RawDataElement
@@ -16,8 +17,8 @@ from pydicom.values import convert_SQ
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.layout import Layout, lay_out
 from scanloft.dicom.pixels import check_pixels
-from scanloft.dicom.raw import tolerant_pydicom
-from scanloft.dicom.structure import Pixels, check_items
+from scanloft.dicom.raw import raw_value, tolerant_pydicom
+from scanloft.dicom.structure import Pixels, Tally, check_items
 
 
 def read_dicom(data: bytes) -> FileDataset:
@@ -28,9 +29,14 @@ def read_dicom(data: bytes) -> FileDataset:
     its size and 1 MiB).
     """
     with tolerant_pydicom():
-        layout = lay_out(data)
+        layout = lay_out(data, whole=True)
         header = read_header(layout)
-        check_pixels(layout, header)
+        check_pixels(
+            layout.pixels,
+            partial(raw_value, header),
+            transfer_syntax_uid=layout.transfer_syntax_uid,
+            little=layout.little,
+        )
         if layout.pixels is not None:
             header[layout.pixels.tag] = _pixel_element(layout, layout.pixels)
         meta = FileMetaDataset(
@@ -57,12 +63,12 @@ def read_header(layout: Layout) -> Dataset:
     )
 
 
-def read_unknown_sequence(value: bytes, *, depth: int) -> Sequence:
+def read_unknown_sequence(value: bytes, *, depth: int, tally: Tally | None = None) -> Sequence:
     """Parse a sequence written as UN: implicit VR little endian (PS3.5 6.2.2).
 
     Raises MalformedDicom where it is no sequence or lies too deep.
     """
-    check_items(value, depth=depth)
+    check_items(value, depth=depth, tally=tally)
     return convert_SQ(value, is_implicit_VR=True, is_little_endian=True)
 
 

@@ -1,16 +1,16 @@
-"""The structure of a data set that may be hostile: walked whole before anything may parse it.
+"""The structure of a data set that may be hostile: walked before anything may parse it.
 
 Elements are understood as pydicom's reader understands them, so that what passes here holds no
-surprise for it (PS3.5 7).
+surprise for it (PS3.5 7). It parses sequences of undefined length at once and leaves others raw:
+so those are walked here, and the others before they are entered, unless `whole` asks for all.
 """
 
 import struct
 from dataclasses import dataclass
 from typing import NoReturn
 
-from pydicom._dicom_dict import DicomDictionary
-
 from scanloft.core.errors import MalformedDicom
+from scanloft.dicom.dictionary import vr_of
 from scanloft.dicom.elements import (
     ITEM,
     ITEM_END,
@@ -20,6 +20,7 @@ from scanloft.dicom.elements import (
     SHORT_VRS,
     UNDEFINED,
 )
+from scanloft.dicom.fragments import measure_fragments
 
 MAX_DEPTH = 64
 MAX_PARTS = 1_000_000
@@ -53,20 +54,50 @@ class Pixels:
     fragments: int | None
 
 
-def find_pixels(data: bytes, start: int, *, implicit: bool, little: bool) -> Pixels | None:
+class Tally:
+    """How many elements and items of an object were walked, over all of its sequences."""
+
+    def __init__(self) -> None:
+        self.parts = self.items = 0
+
+    def count(self, tag: int) -> None:
+        """Count an element, an item or a delimiter.
+
+        Raises MalformedDicom where there are more than one object may have.
+        """
+        self.parts += tag not in (ITEM_END, SEQUENCE_END)
+        self.items += tag == ITEM
+        if self.parts > MAX_PARTS or self.items > MAX_ITEMS:
+            raise MalformedDicom(_TOO_MANY)
+
+
+def find_pixels(
+    data: bytes,
+    start: int,
+    *,
+    implicit: bool,
+    little: bool,
+    tally: Tally | None = None,
+    whole: bool = False,
+) -> Pixels | None:
     """Walk the data set that begins at an offset, and say where its pixel data is, if it has any.
 
     Raises MalformedDicom where an element, item or delimiter is not where or what it has to be.
     """
-    return _Walk(data, little=little).run(start, len(data), implicit=implicit)
+    walk = _Walk(data, little=little, tally=tally or Tally(), whole=whole)
+    return walk.run(start, len(data), implicit=implicit)
 
 
-def check_items(value: bytes, *, depth: int) -> None:
-    """Walk the value of a sequence that is written in implicit VR little endian.
+def check_items(
+    value: bytes, *, depth: int, implicit: bool = True, little: bool = True,
+    tally: Tally | None = None,
+) -> None:  # fmt: skip
+    """Walk the value of a sequence of defined length.
 
     `depth` is that of the sequence. Raises MalformedDicom where it holds something else.
     """
-    _Walk(value, little=True, depth=depth).run(0, len(value), implicit=True, sequence=True)
+    walk = _Walk(value, little=little, tally=tally or Tally(), depth=depth)
+    walk.run(0, len(value), implicit=implicit, sequence=True)
 
 
 def is_explicit(data: bytes, position: int) -> bool:
@@ -109,10 +140,14 @@ def refuse_truncated() -> NoReturn:
 class _Walk:
     """Walks every element that pydicom would descend into, without recursion."""
 
-    def __init__(self, data: bytes, *, little: bool, depth: int = 0) -> None:
+    def __init__(
+        self, data: bytes, *, little: bool, tally: Tally, depth: int = 0, whole: bool = False
+    ) -> None:
         self.data = data
         self.order = "<" if little else ">"
+        self.tally = tally
         self.max_depth = MAX_DEPTH - depth
+        self.whole = whole
 
     def run(
         self, position: int, end: int, *, implicit: bool, sequence: bool = False
@@ -120,7 +155,6 @@ class _Walk:
         # A level: is it a sequence, its end (or that around it), has it an end of its own, VR.
         level = (sequence, end, True, implicit)
         stack: list[tuple[bool, int, bool, bool]] = []
-        parts = items = 0
         while True:
             in_sequence, end, bounded, implicit = level
             if bounded and position >= end:
@@ -129,10 +163,7 @@ class _Walk:
                 level = stack.pop()
                 continue
             tag, vr, at, length = self._header(position, end, implicit=implicit or in_sequence)
-            parts += tag not in (ITEM_END, SEQUENCE_END)
-            items += tag == ITEM
-            if parts > MAX_PARTS or items > MAX_ITEMS:
-                raise MalformedDicom(_TOO_MANY)
+            self.tally.count(tag)
             if tag in (ITEM_END, SEQUENCE_END):
                 if bounded or in_sequence != (tag == SEQUENCE_END):
                     _refuse_structure()
@@ -144,7 +175,7 @@ class _Walk:
                 level, position = self._level(False, at, length, end, implicit), at
             elif tag in PIXEL_TAGS and not stack:
                 return self._pixels(tag, position, vr, at, length)
-            elif self._is_sequence(tag, vr, at, length):
+            elif self._is_entered(tag, vr, at, length):
                 stack.append(level)
                 level, position = self._level(True, at, length, end, implicit), at
                 if len(stack) > 2 * self.max_depth:
@@ -172,15 +203,17 @@ class _Walk:
             refuse_truncated()
         return sequence, at + length, True, implicit
 
-    def _is_sequence(self, tag: int, vr: bytes | None, at: int, length: int) -> bool:
-        if vr == b"SQ" or (vr == b"UN" and length == UNDEFINED):
+    def _is_entered(self, tag: int, vr: bytes | None, at: int, length: int) -> bool:
+        if length != UNDEFINED:
+            return self.whole and (vr == b"SQ" or (vr is None and vr_of(tag) == "SQ"))
+        if vr in (b"SQ", b"UN"):
             return True
         if vr is not None:
             return False
-        entry = DicomDictionary.get(tag)
-        if entry is None and length == UNDEFINED:
+        known = vr_of(tag)
+        if known is None:
             return struct.unpack_from(self.order + "HH", self.data, at) == (0xFFFE, 0xE000)
-        return entry is not None and entry[0] == "SQ"
+        return known == "SQ"
 
     def _skip(self, at: int, length: int, end: int) -> int:
         if length != UNDEFINED:
@@ -201,16 +234,13 @@ class _Walk:
         name = None if vr is None else vr.decode()
         if length != UNDEFINED:
             return Pixels(tag, name, position, at, self._skip(at, length, len(self.data)), None)
-        kind, fragments, value_offset, offset = 0, -1, at, at
-        while kind != SEQUENCE_END:
-            kind, _, at, length = self._header(offset, len(self.data), implicit=True)
-            if kind not in (ITEM, SEQUENCE_END):
-                _refuse_structure()
-            if kind == ITEM:
-                fragments += 1
-                at = self._skip(at, length, len(self.data))
-            offset = at
-        return Pixels(tag, name, position, value_offset, offset, max(fragments, 0))
+        end, fragments = measure_fragments(
+            lambda offset, length: self.data[offset : offset + length],
+            at,
+            size=len(self.data),
+            little=self.order == "<",
+        )
+        return Pixels(tag, name, position, at, end, fragments)
 
 
 def _refuse_structure() -> NoReturn:

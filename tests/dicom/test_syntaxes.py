@@ -1,4 +1,5 @@
 import pytest
+from pydicom._uid_dict import UID_dictionary
 
 from scanloft.core.errors import MalformedDicom
 from scanloft.dicom.syntaxes import NATIVE, check_syntax, is_video
@@ -40,6 +41,24 @@ def test_others_are_refused_without_being_quoted(uid: str) -> None:
     with pytest.raises(MalformedDicom, match="convert it to a standard one") as caught:
         check_syntax(uid)
     assert not uid or uid not in caught.value.message
+
+
+def test_of_all_uids_of_the_standard_exactly_those_pass_that_hold_their_pixels() -> None:
+    syntaxes = {uid for uid, entry in UID_dictionary.items() if entry[1] == "Transfer Syntax"}
+    elsewhere = {f"1.2.840.10008.1.2.4.{number}" for number in (94, 95, 204, 205)}
+    other = {
+        uid for uid in syntaxes if uid.startswith(("1.2.840.10008.1.2.6", "1.2.840.10008.1.2.7"))
+    }
+    papyrus = {"1.2.840.10008.1.20"}
+    assert {uid for uid in UID_dictionary if _passes(uid)} == syntaxes - elsewhere - other - papyrus
+
+
+def _passes(uid: str) -> bool:
+    try:
+        check_syntax(uid)
+    except MalformedDicom:
+        return False
+    return True
 
 
 def test_videos_are_told_from_images() -> None:
