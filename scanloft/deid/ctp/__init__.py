@@ -1,0 +1,1 @@
+"""Anonymizer scripts of the RSNA Clinical Trial Processor (CTP): read, checked, and run."""
