@@ -8,6 +8,7 @@ from scanloft.core.errors import (
     ArchiveError,
     BadArchiveFile,
     Conflict,
+    CtpQuarantine,
     DeclarationMismatch,
     FaultyArchive,
     Forbidden,
@@ -24,6 +25,7 @@ from scanloft.core.errors import (
     Unauthenticated,
     Unavailable,
     UnknownProject,
+    UnlistedSubject,
 )
 
 SUCCESS = 0x0000
@@ -59,6 +61,8 @@ FAILURE_BY_ERROR: dict[type[ArchiveError], Failure] = {
     NotAnInstance: Failure(DOES_NOT_MATCH, "No instance for an archive, such as a DICOMDIR."),
     MalformedDicom: Failure(CANNOT_UNDERSTAND, "No data set, or no usable SOP UID in the request."),
     PixelReview: Failure(CANNOT_UNDERSTAND, "The object needs a review of its pixels."),
+    CtpQuarantine: Failure(CANNOT_UNDERSTAND, "The rules of the study hold this object back."),
+    UnlistedSubject: Failure(CANNOT_UNDERSTAND, "The patient is not on the list of the study."),
     DeclarationMismatch: Failure(DOES_NOT_MATCH, "The object is not what was declared."),
     # As Forbidden, in the same words: a sender does not learn which projects there are.
     UnknownProject: Failure(NOT_AUTHORISED, "Not allowed to send here."),

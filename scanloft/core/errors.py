@@ -12,6 +12,8 @@ ArchiveError
 │   ├── NotAnInstance        DICOM, but no instance that an archive holds
 │   ├── MalformedDicom       DICOM that cannot be read safely or completely
 │   ├── PixelReview          pixels that may show patient data
+│   ├── UnlistedSubject      a Patient ID that the project's lookup table does not have
+│   ├── CtpQuarantine        a CTP script that sends this object to quarantine
 │   ├── DeclarationMismatch  size or checksum other than declared
 │   ├── UnknownProject       addressed to a project that does not exist
 │   ├── BadArchiveFile       a zip or tar that cannot be unpacked safely
@@ -102,6 +104,18 @@ class PixelReview(Rejected):
     """Pixels that may show patient data and that no rule clears (PS3.15 E.3.1)."""
 
     code = "pixel_review"
+
+
+class UnlistedSubject(Rejected):
+    """A Patient ID that the project's lookup table does not have."""
+
+    code = "unlisted_subject"
+
+
+class CtpQuarantine(Rejected):
+    """A CTP script that sends this object to quarantine, by `@quarantine()` or by an error."""
+
+    code = "ctp_quarantine"
 
 
 class DeclarationMismatch(Rejected):

@@ -6,6 +6,7 @@ from scanloft.core.errors import (
     ArchiveError,
     BadArchiveFile,
     Conflict,
+    CtpQuarantine,
     DeclarationMismatch,
     FaultyArchive,
     Forbidden,
@@ -22,6 +23,7 @@ from scanloft.core.errors import (
     Unauthenticated,
     Unavailable,
     UnknownProject,
+    UnlistedSubject,
 )
 
 
@@ -45,6 +47,8 @@ DISPOSITION_BY_ERROR: dict[type[ArchiveError], Disposition] = {
     NotAnInstance: Disposition.QUARANTINE,
     MalformedDicom: Disposition.QUARANTINE,
     PixelReview: Disposition.QUARANTINE,
+    CtpQuarantine: Disposition.QUARANTINE,
+    UnlistedSubject: Disposition.QUARANTINE,
     DeclarationMismatch: Disposition.QUARANTINE,
     UnknownProject: Disposition.QUARANTINE,
     FaultyArchive: Disposition.QUARANTINE,

@@ -136,6 +136,44 @@ def secret_item(project: str) -> ItemKey:
     return ItemKey(project_partition(project), "SECRET")
 
 
+def lookup_partition(project: str) -> str:
+    """The partition of a project's lookup table, in the pseudonyms table."""
+    return f"P#{project}#LOOKUP"
+
+
+def lookup_item(project: str, key: str) -> ItemKey:
+    """The item with the new value for a key such as "ptid/1234", in the pseudonyms table."""
+    return ItemKey(lookup_partition(project), key)
+
+
+def missing_partition(project: str) -> str:
+    """The partition of the keys that a project's lookup table lacked, in the pseudonyms table."""
+    return f"P#{project}#MISSING"
+
+
+def missing_item(project: str, key: str) -> ItemKey:
+    """The item of a key that an object asked for in vain, in the pseudonyms table."""
+    return ItemKey(missing_partition(project), key)
+
+
+def pairs_partition(project: str) -> str:
+    """The partition of who became whom in a project, in the pseudonyms table.
+
+    It is not that of the secret, which every batch reads: writes cannot slow that down.
+    """
+    return f"P#{project}#PAIRS"
+
+
+def pairs_item(project: str, digest: str) -> ItemKey:
+    """The item of pairs that were recorded together, by the digest of them."""
+    return ItemKey(pairs_partition(project), digest)
+
+
+def audit_item(project: str, at: str, unique: str) -> ItemKey:
+    """The item of one act in a project, in the audit table; acts sort by time."""
+    return ItemKey(project_partition(project), f"{at}#{unique}")
+
+
 def _sortable(number: str) -> str:
     """The number with its parts padded, so that items sort as the files were declared."""
     return ".".join(part.zfill(9) for part in number.split("."))

@@ -19,13 +19,28 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A study's room in the archive; `profile` is a de-identification profile as a dict."""
+    """A study's room in the archive; `profile` is a de-identification profile as a dict.
+
+    `record_ids`: whether the pseudonyms table keeps who became whom, for the owner's exports.
+    """
 
     name: str
     title: str
     created_at: str
     created_by: str
     profile: Mapping[str, object]
+    record_ids: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act of a user in a project; `facts` name things, never patients."""
+
+    project: str
+    at: str
+    actor: str
+    action: str
+    facts: Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from scanloft.core.errors import (
     ArchiveError,
     BadArchiveFile,
     Conflict,
+    CtpQuarantine,
     DeclarationMismatch,
     FaultyArchive,
     Forbidden,
@@ -22,6 +23,7 @@ from scanloft.core.errors import (
     Unauthenticated,
     Unavailable,
     UnknownProject,
+    UnlistedSubject,
 )
 
 PROBLEM_TYPE = "application/problem+json"
@@ -38,6 +40,8 @@ STATUS_BY_ERROR: dict[type[ArchiveError], HTTPStatus] = {
     NotAnInstance: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     MalformedDicom: HTTPStatus.BAD_REQUEST,
     PixelReview: HTTPStatus.CONFLICT,
+    CtpQuarantine: HTTPStatus.CONFLICT,
+    UnlistedSubject: HTTPStatus.CONFLICT,
     DeclarationMismatch: HTTPStatus.BAD_REQUEST,
     UnknownProject: HTTPStatus.NOT_FOUND,
     BadArchiveFile: HTTPStatus.BAD_REQUEST,

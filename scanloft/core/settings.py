@@ -66,7 +66,9 @@ class AnonymiseSettings(Settings):
     archive_bucket: str
     index_table: str
     pseudonyms_table: str
+    whole_object_bytes: int = 16 * MIB
     object_limit_bytes: int = 256 * MIB
+    ranged_limit_bytes: int = 5 * 1024 * MIB
     memory_budget_bytes: int = 384 * MIB
     threads: int = 32
 
@@ -114,8 +116,9 @@ class ApiSettings(Settings):
     archive_bucket: str
     index_table: str
     pseudonyms_table: str
+    audit_table: str
     public_base_url: str
-    object_limit_bytes: int = 256 * MIB
+    ranged_limit_bytes: int = 5 * 1024 * MIB
     archive_file_limit_bytes: int = 5 * 1024 * MIB
     upload_url_ttl_s: int = 3600
     download_url_ttl_s: int = 300

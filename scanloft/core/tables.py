@@ -20,7 +20,10 @@ INDEX = Table(
     holds="what is in the archive, projects, members, uploads, quarantine, tokens",
     expires_attribute="expires_at",
 )
-PSEUDONYMS = Table(name="pseudonyms", holds="each project's secret, and nothing else may read it")
+PSEUDONYMS = Table(
+    name="pseudonyms",
+    holds="each project's secret, lookup table and who became whom; no other table does",
+)
 AUDIT = Table(name="audit", holds="who did what to which object when, append-only")
 
 TABLES = (INDEX, PSEUDONYMS, AUDIT)

@@ -8,6 +8,7 @@ KINDS = (
     "removed",
     "emptied",
     "replaced",
+    "cleaned",
     "uids_replaced",
     "dates_shifted",
     "private_removed",

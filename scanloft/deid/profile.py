@@ -1,64 +1,100 @@
-"""De-identification profiles: the Basic Profile of PS3.15 with the options that a project chose."""
+"""De-identification profiles: the Basic Profile of PS3.15 with what a project chose on top."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from scanloft.core.errors import InvalidProfile
+from scanloft.deid.options import EXCLUSIVE, OPTIONS, UNSUPPORTED_OPTIONS
+from scanloft.deid.tag_rules import RuleAction, TagRule
 
-# The columns of PS3.15 Table E.1-1, with the code of PS3.16 CID 7050 that stands for each.
-SUPPORTED_OPTIONS: Mapping[str, tuple[str, str]] = {
-    "rtn_long_full_dates": (
-        "113106",
-        "Retain Longitudinal Temporal Information Full Dates Option",
-    ),
-    "rtn_long_modif_dates": (
-        "113107",
-        "Retain Longitudinal Temporal Information Modified Dates Option",
-    ),
-    "rtn_pat_chars": ("113108", "Retain Patient Characteristics Option"),
-    "rtn_dev_id": ("113109", "Retain Device Identity Option"),
-    "rtn_uids": ("113110", "Retain UIDs Option"),
-    "rtn_inst_id": ("113112", "Retain Institution Identity Option"),
-}
-LATER_OPTIONS = ("clean_desc", "clean_struct_cont", "clean_graph", "rtn_safe_priv")
-KEYS = ("name", "version", "options", "pixel_review")
+if TYPE_CHECKING:
+    from scanloft.deid.pixels.devices import DeviceRule
+
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 _-]{0,30}[A-Za-z0-9])?")
+PREFIX = re.compile(r"[A-Za-z0-9._-]{0,16}")
+RULE_LIMIT = 500
+
+
+class Base(StrEnum):
+    """What a profile begins with."""
+
+    BASIC = "basic"
+    NONE = "none"
+    CTP = "ctp"
+
+
+class Subjects(StrEnum):
+    """Among which objects the same Patient ID means the same person."""
+
+    PROJECT = "project"
+    ISSUER = "issuer"
+    SITE = "site"
+
+
+class PatientIds(StrEnum):
+    """Where new Patient IDs come from."""
+
+    HMAC = "hmac"
+    LOOKUP = "lookup"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A named, numbered choice of options; `pixel_review` holds back pixels that may show names.
+    """A named, numbered choice; `pixel_review` holds back pixels that may show names.
 
-    Raises InvalidProfile for what cannot be used.
+    `base` none passes data sets as they are, ctp runs `ctp_script`; with `floor`, what the script
+    left as it was still passes the Basic Profile. Raises InvalidProfile for what cannot be used.
     """
 
     name: str
     version: int
-    options: frozenset[str]
+    options: frozenset[str] = frozenset()
     pixel_review: bool = True
+    base: Base = Base.BASIC
+    rules: tuple[TagRule, ...] = ()
+    subjects: Subjects = Subjects.PROJECT
+    patient_ids: PatientIds = PatientIds.HMAC
+    patient_id_prefix: str = "SL-"
+    devices: tuple["DeviceRule", ...] = ()
+    pixel_script: str = ""
+    ctp_script: str = ""
+    floor: bool = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or NAME.fullmatch(self.name) is None:
-            raise InvalidProfile(
-                'The profile\'s "name" must have 1 to 32 letters, digits, spaces, hyphens and '
-                "underscores."
-            )
-        if type(self.version) is not int or not 1 <= self.version < 10**6:
-            raise InvalidProfile('The profile\'s "version" must be a whole number from 1.')
-        if not isinstance(self.pixel_review, bool):
-            raise InvalidProfile('The profile\'s "pixel_review" must be true or false.')
+        _check_form(self)
         _check_options(self.options)
+        _check_rules(self.rules)
+        _check_base(self)
+        if (self.devices or self.pixel_script) and "clean_pixel" not in self.options:
+            raise InvalidProfile(
+                "The profile has rules for devices, but not the option clean_pixel: add it."
+            )
+
+    @property
+    def needs_administrator(self) -> bool:
+        """Whether only a site administrator may set it, as it may leave identity in place."""
+        from scanloft.deid.table import no_option_keeps  # asked once, when a profile is set
+
+        return (
+            self.base is Base.NONE
+            or (self.base is Base.CTP and not self.floor)
+            or any(
+                rule.action is RuleAction.KEEP and not rule.creator and no_option_keeps(rule.tag)
+                for rule in self.rules
+            )
+        )
 
     @classmethod
     def basic(cls) -> "Profile":
         """Return the Basic Profile without options."""
-        return cls(name="basic", version=1, options=frozenset())
+        return cls(name="basic", version=1)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> "Profile":
-        """Read a profile from plain values; `options` and `pixel_review` may be left out.
+        """Read a profile from plain values; all but `name` and `version` may be left out.
 
         Raises InvalidProfile, naming the key.
         """
@@ -68,59 +104,139 @@ class Profile:
             )
         if missing := [key for key in ("name", "version") if key not in values]:
             raise InvalidProfile(f'The profile\'s "{missing[0]}" is missing: add it.')
-        options = values.get("options", [])
-        if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
-            raise InvalidProfile('The profile\'s "options" must be a list of names.')
-        return cls(
-            name=values["name"],  # type: ignore[arg-type]  # checked by __post_init__
-            version=values["version"],  # type: ignore[arg-type]  # as above
-            options=frozenset(options),
-            pixel_review=values.get("pixel_review", True),  # type: ignore[arg-type]  # as above
-        )
+        known: dict[str, Any] = dict(values)
+        for key, read in _READERS.items():
+            if key in known:
+                known[key] = read(known[key])
+        return cls(**known)
 
     def to_dict(self) -> dict[str, object]:
-        """Return plain values that `from_dict` reads back."""
-        return {
+        """Return plain values that `from_dict` reads back; what stands at its default is absent."""
+        values: dict[str, object] = {
             "name": self.name,
             "version": self.version,
             "options": sorted(self.options),
             "pixel_review": self.pixel_review,
         }
+        for field in fields(self)[4:]:
+            value = getattr(self, field.name)
+            if value != field.default:
+                values[field.name] = _plain(value)
+        return values
 
 
-def parse_profile(text: str) -> Profile:
-    """Read a profile from the text of a JSON file.
+KEYS = tuple(field.name for field in fields(Profile))
 
-    Raises InvalidProfile, naming the line or the key.
-    """
-    try:
-        values = json.loads(text)
-    except json.JSONDecodeError as error:
+
+def _plain(value: Any) -> object:
+    if isinstance(value, tuple):
+        return [part.to_dict() for part in value]
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _list(key: str, values: object) -> list[Any]:
+    if not isinstance(values, list):
+        raise InvalidProfile(f'The profile\'s "{key}" must be a list.')
+    return values
+
+
+def _read_options(values: object) -> frozenset[str]:
+    if not isinstance(values, list) or not all(isinstance(option, str) for option in values):
+        raise InvalidProfile('The profile\'s "options" must be a list of names.')
+    return frozenset(values)
+
+
+def _read_rules(values: object) -> tuple[TagRule, ...]:
+    rules = _list("rules", values)
+    if not all(isinstance(rule, dict) for rule in rules):
+        raise InvalidProfile('Each of the profile\'s "rules" must have a tag and an action.')
+    return tuple(map(TagRule.from_dict, rules))
+
+
+def _read_devices(values: object) -> tuple["DeviceRule", ...]:
+    from scanloft.deid.pixels.devices import DeviceRule  # only profiles with devices pay for it
+
+    devices = _list("devices", values)
+    if not all(isinstance(device, dict) for device in devices):
+        raise InvalidProfile('Each of the profile\'s "devices" must be an object.')
+    return tuple(map(DeviceRule.from_dict, devices))
+
+
+def _choice(kind: type[StrEnum], key: str) -> Any:
+    def read(value: object) -> StrEnum:
+        if not isinstance(value, str) or value not in tuple(kind):
+            raise InvalidProfile(f'The profile\'s "{key}" must be one of {", ".join(kind)}.')
+        return kind(value)
+
+    return read
+
+
+_READERS = {
+    "options": _read_options,
+    "rules": _read_rules,
+    "devices": _read_devices,
+    "base": _choice(Base, "base"),
+    "subjects": _choice(Subjects, "subjects"),
+    "patient_ids": _choice(PatientIds, "patient_ids"),
+}
+
+
+def _check_form(profile: Profile) -> None:
+    if not isinstance(profile.name, str) or NAME.fullmatch(profile.name) is None:
         raise InvalidProfile(
-            f"The profile is not JSON: correct line {error.lineno} ({error.msg})."
-        ) from None
-    except RecursionError:
+            'The profile\'s "name" must have 1 to 32 letters, digits, spaces, hyphens and '
+            "underscores."
+        )
+    if type(profile.version) is not int or not 1 <= profile.version < 10**6:
+        raise InvalidProfile('The profile\'s "version" must be a whole number from 1.')
+    for key in ("pixel_review", "floor"):
+        if not isinstance(getattr(profile, key), bool):
+            raise InvalidProfile(f'The profile\'s "{key}" must be true or false.')
+    for key in ("pixel_script", "ctp_script", "patient_id_prefix"):
+        if not isinstance(getattr(profile, key), str):
+            raise InvalidProfile(f'The profile\'s "{key}" must be a text.')
+    if PREFIX.fullmatch(profile.patient_id_prefix) is None:
         raise InvalidProfile(
-            "This is not a profile, as it is nested too deep: see docs/deidentification.md."
-        ) from None
-    if not isinstance(values, dict):
-        raise InvalidProfile(f"A profile is a JSON object with the keys {', '.join(KEYS)}.")
-    return Profile.from_dict(values)
+            'The profile\'s "patient_id_prefix" may have 16 letters, digits, dots, hyphens and '
+            "underscores."
+        )
 
 
 def _check_options(options: frozenset[str]) -> None:
     for option in sorted(options):
-        if option in LATER_OPTIONS:
+        if option in UNSUPPORTED_OPTIONS:
             raise InvalidProfile(
-                f"The profile's option {option} is not supported yet: leave it out."
+                f"The profile's option {option} is not supported: {UNSUPPORTED_OPTIONS[option]}."
             )
-        if option not in SUPPORTED_OPTIONS:
-            allowed = ", ".join(SUPPORTED_OPTIONS)
+        if option not in OPTIONS:
             raise InvalidProfile(
-                f"The profile's option {option} is unknown: allowed are {allowed}."
+                f"The profile's option {option} is unknown: allowed are {', '.join(OPTIONS)}."
             )
-    if {"rtn_long_full_dates", "rtn_long_modif_dates"} <= options:
+    if options >= EXCLUSIVE:
         raise InvalidProfile(
-            "The profile's options rtn_long_full_dates and rtn_long_modif_dates exclude each "
-            "other: choose one."
+            f"The profile's options {' and '.join(sorted(EXCLUSIVE))} exclude each other: "
+            "choose one."
         )
+
+
+def _check_rules(rules: tuple[TagRule, ...]) -> None:
+    if len(rules) > RULE_LIMIT:
+        raise InvalidProfile(f"A profile may have {RULE_LIMIT} rules.")
+    seen: set[tuple[int, str]] = set()
+    for rule in rules:
+        if (rule.tag, rule.creator) in seen:
+            raise InvalidProfile(f"The profile has two rules for {rule.tag_text}: keep one.")
+        seen.add((rule.tag, rule.creator))
+
+
+def _check_base(profile: Profile) -> None:
+    if (profile.base is Base.CTP) != bool(profile.ctp_script):
+        raise InvalidProfile(
+            'The profile needs a "ctp_script" with the base ctp, and only with it.'
+        )
+    if profile.base is Base.NONE and (profile.options or profile.rules):
+        raise InvalidProfile(
+            "The base none changes nothing: a profile with it has neither options nor rules."
+        )
+    if not profile.floor and profile.base is not Base.CTP:
+        raise InvalidProfile('The profile\'s "floor" can be false with the base ctp only.')

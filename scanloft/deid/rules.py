@@ -2,23 +2,26 @@
 
 Beyond Table E.1-1: private, unknown, curve and overlay elements go; unlisted person names, dates,
 addresses, application entities and free text go, and near the patient and the order all text;
-unlisted UIDs are replaced; sequences are always entered.
+unlisted UIDs are replaced; sequences are always entered. A project's own rules come first.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
-from pydicom._dicom_dict import DicomDictionary
-
-from scanloft.deid.profile import Profile
+from scanloft.deid.private_rules import PrivateRules
+from scanloft.deid.profile import Base, Profile
 from scanloft.deid.table import Row, nested_types, rows_by_tag, types_by_tag
+from scanloft.deid.tag_rules import RuleAction, TagRule
+from scanloft.deid.verdicts import Action, Verdict
+from scanloft.dicom.dictionary import vr_of
 from scanloft.dicom.elements import LONG_VRS, SHORT_VRS
 
 TOP_LEVEL = 0
-PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
+PATIENT_NAME, PATIENT_ID, ISSUER_OF_PATIENT_ID = 0x00100010, 0x00100020, 0x00100021
 CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
+TEXT_VALUE = 0x0040A160
 STAMPED = frozenset({0x00120062, 0x00120063, 0x00120064, 0x00280303})
 
 # Icons, replaced values, MAC parameters, a length that no longer holds, the URL of a pixel server,
@@ -31,41 +34,22 @@ _TEXT = _FREE_TEXT | {"AS", "LO", "SH"}
 # Patient, study, visit, itinerary, print queue, encryption; orders are (0040,1000)-(0040,2FFF).
 _TEXTLESS_GROUPS = frozenset({0x0010, 0x0032, 0x0038, 0x0400, 0x2100, 0x4010})
 _SEARCHED = _TEXT | {"AE", "CS", "PN", "UN", "UR"}
+_CLEANABLE = _TEXT | {"AE", "CS"}
 # SOP classes name a kind of object, also where a vendor registered them, and must stay readable.
 _CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
 _CODE_VALUES = (0x00080119, 0x00080120)
 _VRS = SHORT_VRS | LONG_VRS
-
-
-class Action(Enum):
-    """What happens to one element."""
-
-    KEEP = auto()
-    ENTER = auto()
-    REMOVE = auto()
-    REMOVE_PRIVATE = auto()
-    EMPTY = auto()
-    DUMMY = auto()
-    REPLACE_UID = auto()
-    KEEP_UID = auto()
-    SHIFT = auto()
-    REPLACE_ID = auto()
-    REPLACE_NAME = auto()
-    CLEAN_MEANING = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """An action, the VR to write, and what to do instead where a date cannot be shifted.
-
-    `searched` says that the value is text, by its own or the written VR, and may name the patient.
-    """
-
-    action: Action
-    vr: str
-    otherwise: Action = Action.REMOVE
-    searched: bool = False
-
+# With these, values are moved or cleaned by what is known of the patient.
+_OPTIONS_BY_PATIENT = frozenset(
+    {"rtn_long_modif_dates", "clean_desc", "clean_struct_cont", "clean_graph", "rtn_pat_chars"}
+    | {"rtn_dev_id", "rtn_safe_priv"}
+)
+# What an overlay plane is made of (PS3.3 C.9.2); its texts are cleaned.
+_OVERLAY_KEPT = frozenset({0x0010, 0x0011, 0x0015, 0x0040, 0x0045, 0x0050, 0x0051, 0x0100, 0x0102})
+_OVERLAY_KEPT |= {0x1301, 0x1302, 0x1303, 0x3000}
+_OVERLAY_TEXTS = {0x0022: "LO", 0x1500: "LO", 0x4000: "LT"}
+_OVERLAY_VRS = {0x0040: "CS", 0x0045: "LO", 0x0050: "SS", 0x0015: "IS", 0x1302: "DS", 0x1303: "DS"}
+_OVERLAY_VRS |= {0x1301: "IS", 0x3000: "OW"}
 
 _BY_CODE = {
     "X": Action.REMOVE,
@@ -82,18 +66,32 @@ _CODES_BY_TYPE = {
     "Z/D": {"3": "Z", "2": "Z", "1": "D", None: "D"},
     "X/Z/U*": {"3": "X", "2": "Z", "1": "U*", None: "U*"},
 }
+_BY_RULE = {
+    RuleAction.REMOVE: Action.REMOVE,
+    RuleAction.EMPTY: Action.EMPTY,
+    RuleAction.REPLACE: Action.WRITE,
+    RuleAction.REGEX: Action.REGEX,
+}
+_KEEPS_SOMETHING = frozenset({RuleAction.KEEP, RuleAction.HASH, RuleAction.SHIFT, RuleAction.REGEX})
+_KEPT = frozenset({Action.KEEP, Action.KEEP_UID, Action.ENTER})
 
 
 class Rules:
     """A profile compiled for one SOP class; `judge(tag, written_vr, parent)` remembers verdicts.
 
     `parent` is the tag of the innermost sequence, or TOP_LEVEL. `written_vr` is None where the
-    object states none.
+    object states none. `private` judges private elements, and is None where all of them go.
+    `needs_patient` says that values depend on who the patient is. `tables` is where the byte-level
+    way keeps what it made of the verdicts.
     """
 
     def __init__(self, profile: Profile, sop_class_uid: str) -> None:
+        self.keeps_all = profile.base is Base.NONE
         self._options = profile.options
         self._types = types_by_tag(sop_class_uid)
+        self._rules = {rule.tag: rule for rule in profile.rules if not rule.creator}
+        self.private = PrivateRules.of(profile)
+        self.needs_patient = bool(profile.rules or profile.options & _OPTIONS_BY_PATIENT)
         self._unlisted = {
             "PN": Action.REMOVE,
             "AE": Action.REMOVE,
@@ -105,6 +103,7 @@ class Rules:
             "DT": self._date_action(),
         }
         self.judge: Callable[[int, str | None, int], Verdict] = lru_cache(8192)(self._judge)
+        self.tables: dict[int, dict[bytes, Any]] = {}
 
     def _date_action(self) -> Action:
         if "rtn_long_full_dates" in self._options:
@@ -113,16 +112,25 @@ class Rules:
 
     def _judge(self, tag: int, written_vr: str | None, parent: int) -> Verdict:
         group = tag >> 16
+        if self.keeps_all:
+            return Verdict(Action.KEEP, written_vr or "UN")
         if group & 1:
             return Verdict(Action.REMOVE_PRIVATE, "UN")
-        row, entry = rows_by_tag().get(tag), DicomDictionary.get(tag)
-        if _is_denied(tag, group, parent) or (row is None and entry is None):
+        rule = self._rules.get(tag)
+        if rule is not None and not _is_denied(tag, group, parent):
+            return self._judge_ruled(rule, written_vr, parent)
+        if group >> 8 == 0x60 and "clean_graph" in self._options and parent == TOP_LEVEL:
+            return _judge_overlay(tag & 0xFFFF, written_vr)
+        row, vr = rows_by_tag().get(tag), vr_of(tag)
+        if _is_denied(tag, group, parent) or (row is None and vr is None):
             return Verdict(Action.REMOVE, "UN")
-        vr = entry[0] if entry is not None else row.vr if row is not None else "UN"
+        vr = vr or (row.vr if row is not None else "UN")
         if tag in _SPECIAL:
             return Verdict(_SPECIAL[tag], vr)
         if row is not None:
             return self._judge_listed(row, tag, vr, written_vr, parent)
+        if tag == TEXT_VALUE and self._options & {"clean_desc", "clean_struct_cont"}:
+            return self._cleaned(vr, written_vr, Action.REMOVE)
         action = _EXCEPTIONS.get(tag) or self._action(vr)
         if action is Action.KEEP and _is_near_patient(tag) and {vr, written_vr} & _TEXT:
             return Verdict(Action.REMOVE, vr)
@@ -136,10 +144,29 @@ class Rules:
         modified = "rtn_long_modif_dates" in self._options and "rtn_long_modif_dates" in row.codes
         if modified and vr in ("DA", "DT"):
             return Verdict(Action.SHIFT, vr, basic)
-        if "K" in codes or (modified and vr == "TM"):
+        if "K" in codes or (modified and vr in ("TM", "SH")):
             kept = _KEPT_AS.get(vr, Action.KEEP)
             return _verdict(self._stricter(kept, vr, written_vr), vr, written_vr)
+        if "C" in codes and vr == "SQ":
+            entered = self._stricter(Action.ENTER, vr, written_vr)
+            return _verdict(entered if entered is Action.ENTER else basic, vr, written_vr)
+        if "C" in codes and vr in _CLEANABLE:
+            return self._cleaned(vr, written_vr, basic)
         return _verdict(basic, vr, written_vr)
+
+    def _judge_ruled(self, rule: TagRule, written_vr: str | None, parent: int) -> Verdict:
+        row = rows_by_tag().get(rule.tag)
+        vr = (vr_of(rule.tag) or (row.vr if row is not None else written_vr or "UN")).split()[0]
+        if vr == "SQ" and rule.action is RuleAction.KEEP:
+            return _verdict(self._stricter(Action.ENTER, vr, written_vr), vr, written_vr)
+        if written_vr == "SQ" and vr != "SQ":
+            return Verdict(Action.REMOVE, vr, rule=rule)
+        return ruled(rule, vr, written_vr)
+
+    def _cleaned(self, vr: str, written_vr: str | None, basic: Action) -> Verdict:
+        if written_vr in (None, "UN", vr) or written_vr in _CLEANABLE:
+            return Verdict(Action.CLEAN_TEXT, vr, basic)
+        return Verdict(basic, vr)
 
     def _basic_action(self, row: Row, tag: int, vr: str, parent: int) -> Action:
         code = row.basic
@@ -175,6 +202,42 @@ def compile_rules(profile: Profile, sop_class_uid: str) -> Rules:
     return Rules(profile, sop_class_uid)
 
 
+@lru_cache(maxsize=64)
+def loosening_rules(profile: Profile) -> tuple[TagRule, ...]:
+    """Return the project's own rules that keep something of what would have to go without them."""
+    bare = Rules(replace(profile, rules=()), "")
+    return tuple(
+        rule
+        for rule in profile.rules
+        if rule.action in _KEEPS_SOMETHING and not _is_kept(bare, rule)
+    )
+
+
+def _is_kept(rules: Rules, rule: TagRule) -> bool:
+    if not rule.creator:
+        return rules.judge(rule.tag, None, TOP_LEVEL).action in _KEPT
+    private = rules.private
+    return private is not None and (
+        private.judge(rule.tag >> 16, rule.creator, rule.tag & 0xFF, None).action in _KEPT
+    )
+
+
+def ruled(rule: TagRule, vr: str, written_vr: str | None) -> Verdict:
+    """Return what a project's own rule says of an element that is no sequence."""
+    match rule.action:
+        case RuleAction.KEEP:
+            if vr == "UI":
+                return Verdict(Action.KEEP_UID, vr, rule=rule)
+            kept = _verdict(Action.KEEP, vr, written_vr)
+            return Verdict(Action.KEEP, kept.vr, rule=rule)
+        case RuleAction.HASH:
+            action = Action.REPLACE_UID if vr == "UI" else Action.HASH
+            return Verdict(action, vr, rule=rule)
+        case RuleAction.SHIFT:
+            return Verdict(Action.SHIFT, vr, Action.EMPTY, rule=rule)
+    return Verdict(_BY_RULE[rule.action], vr, rule=rule)
+
+
 _EXCEPTIONS = {
     **dict.fromkeys(_CLASS_UIDS, Action.KEEP_UID),
     **dict.fromkeys(_CODE_VALUES, Action.KEEP),
@@ -197,6 +260,15 @@ def _is_denied(tag: int, group: int, parent: int) -> bool:
         or (tag in STAMPED and parent == TOP_LEVEL)
         or (group == 0x7FE0 and parent != TOP_LEVEL)
     )
+
+
+def _judge_overlay(number: int, written_vr: str | None) -> Verdict:
+    if number in _OVERLAY_TEXTS and written_vr in (None, "UN", *_TEXT):
+        return Verdict(Action.CLEAN_TEXT, _OVERLAY_TEXTS[number])
+    vr = _OVERLAY_VRS.get(number, "US")
+    if number not in _OVERLAY_KEPT or written_vr not in (None, vr, "OB" if vr == "OW" else vr):
+        return Verdict(Action.REMOVE, "UN")
+    return Verdict(Action.KEEP, written_vr or vr, searched=vr == "LO")
 
 
 def _is_near_patient(tag: int) -> bool:

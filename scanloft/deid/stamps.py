@@ -3,31 +3,52 @@
 from functools import lru_cache
 
 from scanloft.deid.encode import Encoding, pad
-from scanloft.deid.profile import SUPPORTED_OPTIONS, Profile
+from scanloft.deid.options import OPTIONS
+from scanloft.deid.profile import Base, Profile
+from scanloft.deid.rules import loosening_rules
 
 _BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
-_METHOD = "PS3.15 Basic Application Level Confidentiality Profile"
+_BASIC_METHOD = "PS3.15 Basic Application Level Confidentiality Profile"
+_OTHER_METHODS = {
+    Base.BASIC: "Rules of the project that keep more than PS3.15 E",
+    Base.CTP: "CTP DicomAnonymizer script of the project",
+}
 
 
 @lru_cache(maxsize=64)
-def stamps(profile: Profile, encoding: Encoding) -> tuple[tuple[int, bytes], ...]:
-    """Return the elements that state what was done, by tag (PS3.15 E.1.1, PS3.16 CID 7050)."""
-    codes = [_BASIC_CODE, *sorted(SUPPORTED_OPTIONS[option] for option in profile.options)]
+def stamps(
+    profile: Profile, encoding: Encoding, *, pixels_cleaned: bool = False
+) -> tuple[tuple[int, bytes], ...]:
+    """Return the elements that state what was done, by tag (PS3.15 E.1.1, PS3.16 CID 7050).
+
+    A profile that keeps more than the Basic Profile and its options does not claim to be it.
+    Empty for a profile that changes nothing.
+    """
+    if profile.base is Base.NONE:
+        return ()
+    conforms = profile.base is Base.BASIC and not loosening_rules(profile)
+    codes = [_BASIC_CODE] if conforms else []
+    codes += sorted(OPTIONS[option] for option in profile.options)
+    method = _BASIC_METHOD if conforms else _OTHER_METHODS[profile.base]
     texts = {
         0x00120062: ("CS", "YES"),
-        0x00120063: ("LO", f"scanloft {profile.name} v{profile.version}\\{_METHOD}"),
+        0x00120063: ("LO", f"scanloft {profile.name} v{profile.version}\\{method}"),
         0x00280303: ("CS", _temporal_information(profile)),
     }
+    if pixels_cleaned:
+        texts[0x00280301] = ("CS", "NO")
     elements = {tag: _text(encoding, tag, vr, text) for tag, (vr, text) in texts.items()}
-    items = (_code_item(encoding, value, meaning) for value, meaning in codes)
-    elements[0x00120064] = encoding.sequence(0x00120064, items)
-    return tuple(elements.items())
+    if codes:
+        items = (_code_item(encoding, value, meaning) for value, meaning in codes)
+        elements[0x00120064] = encoding.sequence(0x00120064, items)
+    return tuple(sorted(elements.items()))
 
 
 def _temporal_information(profile: Profile) -> str:
     if "rtn_long_full_dates" in profile.options:
         return "UNMODIFIED"
-    return "MODIFIED" if "rtn_long_modif_dates" in profile.options else "REMOVED"
+    modified = "rtn_long_modif_dates" in profile.options or profile.base is Base.CTP
+    return "MODIFIED" if modified else "REMOVED"
 
 
 def _code_item(encoding: Encoding, value: str, meaning: str) -> bytes:

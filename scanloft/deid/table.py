@@ -12,6 +12,9 @@ OPTION_COLUMNS = (
     "rtn_pat_chars",
     "rtn_long_full_dates",
     "rtn_long_modif_dates",
+    "clean_desc",
+    "clean_struct_cont",
+    "clean_graph",
 )
 
 
@@ -38,6 +41,12 @@ def rows_by_tag() -> Mapping[int, Row]:
             # The table gives no VR to one attribute, (0040,E012), which is a URI.
             rows[int(tag, 16)] = Row(fields[2] or "UR", fields[3], codes)
     return rows
+
+
+def no_option_keeps(tag: int) -> bool:
+    """Whether the table lists an attribute that none of its options retains or cleans."""
+    row = rows_by_tag().get(tag)
+    return row is not None and not row.codes
 
 
 @cache

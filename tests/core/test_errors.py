@@ -58,4 +58,4 @@ def test_messages_are_sentences(room: str) -> None:
     ]
     assert len(found) > 10
     for file, line, text in found:
-        assert re.fullmatch(r"[A-Z…].*\.", text), f"{file}:{line}"
+        assert re.fullmatch(r"[A-Z…].*\.", text, re.DOTALL), f"{file}:{line}"

@@ -21,6 +21,10 @@ KEYS = {
     "unassigned": items.unassigned_item("f00"),
     "token": items.token_item("ab"),
     "secret": items.secret_item("alpha"),
+    "lookup": items.lookup_item("alpha", "ptid/1"),
+    "missing": items.missing_item("alpha", "ptid/1"),
+    "pairs": items.pairs_item("alpha", "f00"),
+    "audit": items.audit_item("alpha", "2026-01-01T00:00:00Z", "f00"),
 }
 
 
@@ -39,6 +43,10 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
         (KEYS["quarantine"], items.project_partition("alpha")),
         (KEYS["unassigned"], items.UNASSIGNED),
         (KEYS["listing"], items.ALL_PROJECTS),
+        (KEYS["lookup"], items.lookup_partition("alpha")),
+        (KEYS["missing"], items.missing_partition("alpha")),
+        (KEYS["pairs"], items.pairs_partition("alpha")),
+        (KEYS["audit"], items.project_partition("alpha")),
     ],
 )
 def test_an_item_lies_in_the_partition_it_is_looked_for_in(key: ItemKey, partition: str) -> None:

@@ -514,7 +514,7 @@ def test_the_account_counts_every_fate(base: Dataset, pack: Pack, run: Run) -> N
     base.AccessionNumber = "x"
     counts = run(pack(base)).account.to_dict()["counts"]
     assert counts == {
-        "kept": 7, "removed": 1, "emptied": 1, "replaced": 2, "uids_replaced": 3,
+        "kept": 7, "removed": 1, "emptied": 1, "replaced": 2, "cleaned": 0, "uids_replaced": 3,
         "dates_shifted": 0, "private_removed": 1,
     }  # fmt: skip
 

@@ -1,0 +1,137 @@
+"""De-identification from file to file: pixels are copied by the operating system."""
+
+import os
+from itertools import count
+from pathlib import Path
+
+from scanloft.core.errors import Oversized
+from scanloft.deid.engine import deidentify, plan
+from scanloft.deid.profile import Profile
+from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.results import Plan, Result
+from scanloft.deid.source import NeedsWhole, Span
+
+WHOLE_LIMIT_BYTES = 2 * 2**30
+"""Up to here an object that needs it is read whole."""
+_BLOCK_BYTES = 2**20
+
+
+class FileSource:
+    """An open file that is read in pieces."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._size = os.fstat(descriptor).st_size
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self._size
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return `length` bytes from `offset` on, fewer only at its end."""
+        return os.pread(self._descriptor, length, offset)
+
+
+def deidentify_file(
+    source: Path, target: Path, *, profile: Profile, pseudonyms: Pseudonyms, site: str = ""
+) -> Result:
+    """De-identify a file into another, which appears whole or not at all.
+
+    Raises what `deidentify` raises, Oversized, and OSError.
+    """
+    descriptor = os.open(source, os.O_RDONLY)
+    try:
+        return _from_descriptor(
+            descriptor, target, profile=profile, pseudonyms=pseudonyms, site=site
+        )
+    finally:
+        os.close(descriptor)
+
+
+def _from_descriptor(
+    descriptor: int, target: Path, *, profile: Profile, pseudonyms: Pseudonyms, site: str
+) -> Result:
+    file = FileSource(descriptor)
+    try:
+        found = plan(file, profile=profile, pseudonyms=pseudonyms, site=site)
+    except NeedsWhole:
+        whole = deidentify(
+            _whole(file), profile=profile, pseudonyms=pseudonyms, site=site
+        )  # fmt: skip
+        with _Replacement(target) as written:
+            _write(written, whole.data)
+        return whole
+    with _Replacement(target) as written:
+        _assemble(found, descriptor, written)
+    return found
+
+
+def _whole(file: FileSource) -> bytes:
+    if file.size > WHOLE_LIMIT_BYTES:
+        raise Oversized(
+            f"This object can only be read whole, and has more than {WHOLE_LIMIT_BYTES} bytes: "
+            "convert it to Explicit VR Little Endian.",
+            limit_bytes=WHOLE_LIMIT_BYTES,
+        )
+    return file.read(0, file.size)
+
+
+def _assemble(found: Plan, source: int, target: int) -> None:
+    for part in found.parts:
+        if isinstance(part, Span):
+            _copy(source, part, target)
+        else:
+            _write(target, part)
+
+
+def _copy(source: int, span: Span, target: int) -> None:
+    """Copy without the bytes passing through this process, where the file systems can do it."""
+    offset, left = span.offset, span.length
+    while left:
+        try:
+            copied = os.copy_file_range(source, target, left, offset)
+        except OSError:
+            break
+        if copied == 0:
+            break
+        offset, left = offset + copied, left - copied
+    while left:
+        block = os.pread(source, min(left, _BLOCK_BYTES), offset)
+        if not block:
+            raise OSError("The file became shorter while it was read.")
+        _write(target, block)
+        offset, left = offset + len(block), left - len(block)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+class _Replacement:
+    """A temporary file beside the target that takes its place at the end."""
+
+    _numbers = count()
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        name = f".scanloft-{os.getpid()}-{next(self._numbers)}"
+        self._temporary = target.with_name(name)
+
+    def __enter__(self) -> int:
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        try:
+            self._descriptor = os.open(self._temporary, flags, 0o666)
+        except FileNotFoundError:
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self._temporary, flags, 0o666)
+        return self._descriptor
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        os.close(self._descriptor)
+        if kind is None:
+            self._temporary.replace(self._target)
+        else:
+            self._temporary.unlink(missing_ok=True)

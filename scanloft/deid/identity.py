@@ -1,0 +1,59 @@
+"""By what an object is known: its class and the UIDs it has before and after."""
+
+from collections.abc import Sequence
+
+from scanloft.core.errors import MalformedDicom
+from scanloft.core.identifiers import checked_uid
+from scanloft.deid.actions import Actions
+from scanloft.deid.profile import Base, Profile
+from scanloft.dicom.pixels import Look
+
+_SOP_CLASS_UID = 0x00080016
+_NAMES = {
+    0x0020000D: ("study_uid", "StudyInstanceUID"),
+    0x0020000E: ("series_uid", "SeriesInstanceUID"),
+    0x00080018: ("sop_uid", "SOPInstanceUID"),
+}
+UID_TAGS = tuple(_NAMES)
+_SHORT_HEADER_BYTES = 8
+
+
+def sop_class_of(look: Look) -> str:
+    """Return the SOP class.
+
+    Raises MalformedDicom without a usable one.
+    """
+    return _required_uid(look, _SOP_CLASS_UID, attribute="SOPClassUID")
+
+
+def new_uids(look: Look, *, profile: Profile, actions: Actions) -> dict[str, str]:
+    """Return the UIDs by which the output is known, the same as the ones inside it.
+
+    Raises MalformedDicom without usable old ones.
+    """
+    uids = {name: _required_uid(look, tag, attribute=word) for tag, (name, word) in _NAMES.items()}
+    if "rtn_uids" in profile.options or profile.base is Base.NONE:
+        return uids
+    return {name: actions.new_uid(uid) for name, uid in uids.items()}
+
+
+def written_uids(elements: Sequence[tuple[int, bytes]]) -> dict[str, str]:
+    """Return the UIDs of encoded elements.
+
+    Raises MalformedDicom where one is missing or cannot be used.
+    """
+    values = {tag: raw[_SHORT_HEADER_BYTES:] for tag, raw in elements if tag in _NAMES}
+    return {
+        name: _required_uid(lambda tag: values.get(tag, b""), tag, attribute=word)
+        for tag, (name, word) in _NAMES.items()
+    }
+
+
+def _required_uid(look: Look, tag: int, *, attribute: str) -> str:
+    uid = look(tag).decode("latin-1").strip(" \0")
+    if not uid:
+        raise MalformedDicom(
+            f"{attribute} is missing, and without it an object cannot be archived: "
+            "correct it at the source."
+        )
+    return checked_uid(uid, attribute=attribute)

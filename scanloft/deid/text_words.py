@@ -1,0 +1,120 @@
+"""Words that tell names, dates and addresses from technique in free text, in five languages.
+
+English, German, French, Dutch and Spanish; all in lower case and without accents.
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TITLES = _words(
+    "dr drs doctor docteur doktor prof professor professeur pr mr mrs ms miss mx sir lady frau "
+    "herr herrn mme mlle monsieur madame mademoiselle sr sra srta senor senora dhr mevr mevrouw "
+    "meneer nurse schwester pfleger "
+)
+"""What stands before a name."""
+
+MODALITY_TITLES = frozenset({"mr", "ms", "dr", "pr", "sr"})
+"""Those that are also modalities or diseases."""
+
+ROLES = _words(
+    "patient patientin pat pt patiente paciente name names nom nome naam nombre apellido "
+    "vorname nachname surname forename firstname lastname prenom voornaam achternaam operator "
+    "operateur bediener tech techs technician technologist technicien radiographer mtra mtr mta "
+    "laborant radiologist radiologue radiologe physician doctor medecin medico arzt arztin arts "
+    "surgeon chirurg chirurgien referrer zuweiser uberweiser untersucher onderzoeker examiner "
+    "reader author student subject volunteer proband probandin investigator pi husband wife "
+    "mother father spouse contact tecnico enfermera infirmier infirmiere consultant referring "
+    "requesting "
+    "sister brother son daughter uncle aunt grandmother grandfather neighbour partner friend "
+    "tochter sohn bruder mutter vater ehefrau ehemann schwester fils fille frere soeur mari "
+    "zoon dochter broer zus hijo hija hermano hermana madre padre "
+)
+"""What stands before a name, with or without a colon."""
+
+DEEDS = _words(
+    "referred requested performed reported read signed dictated reviewed approved verified "
+    "scanned acquired examined "
+)
+"""What stands before "by" and a name."""
+
+NUMBER_LABELS = _words(
+    "mrn id ids pid pin ssn nhs nr acc accession account case chart file fallnummer patnr patid "
+    "fallnr aktenzeichen dossier ipp nip nda bsn cpr dni nss hn uhid ur urn episode visit order "
+    "insurance versicherungsnummer kvnr patientid serial sn "
+)
+"""What stands before a number of somebody, with a colon or a number sign."""
+
+BIRTHS = _words(
+    "born birth birthday birthdate dob geb geboren geburtsdatum ne nee naissance nacido nacida "
+    "nacimiento geboortedatum "
+)
+"""What stands before a date of birth."""
+
+PHONES = _words(
+    "tel telephone telefon telefoon telefono phone ph fax mobile mob cell handy portable bleep "
+    "pager beeper ext "
+)
+"""What stands before a number that reaches somebody."""
+
+PARTICLES = _words(
+    "van von der den de del della di da dos du des la le el al bin ibn ben ter ten zu zur y "
+)
+"""What stands within a name, in small letters."""
+
+MONTHS = _words(
+    "january february march april may june july august september october november december "
+    "januar jänner februar märz marz maerz mai juni juli oktober dezember "
+    "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre "
+    "décembre decembre januari februari maart mei augustus "
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+    "jan feb mar apr jun jul aug sep sept oct nov dec okt dez mrz mrt janv févr fevr avr juil "
+    "ene abr ago dic "
+)
+"""Names of months and their usual abbreviations; these also with accents."""
+
+TECHNIQUE = _words(
+    # Anatomy and position
+    "head brain skull neck face orbit orbits ear ears sinus sinuses spine spinal cervical "
+    "thoracic lumbar sacral sacrum coccyx chest thorax lung lungs heart cardiac coronary breast "
+    "breasts abdomen abdominal abd pelvis pelvic hip hips knee knees foot feet ankle leg legs "
+    "arm arms hand hands wrist elbow shoulder shoulders femur tibia humerus liver kidney "
+    "kidneys renal pancreas spleen prostate uterus bladder bowel colon vessel vessels vascular "
+    "aorta carotid whole body wholebody left right bilateral upper lower lat lateral ap pa "
+    "supine prone head-first hippocampus pituitary cerebellum extremity extremities library "
+    "libraries clinical general routine research study series scan scans exam examination "
+    "protocol protocols test phantom default standard standards adult child paediatric "
+    "pediatric trial project group phase position positioning orientation specific user common "
+    "other kopf schadel hals wirbelsaule becken hufte knie fuss leber niere herz tete cerveau "
+    "crane cou rachis genou hanche epaule coeur foie encephale cerebrale hoofd hersenen nek "
+    "buik heup cabeza cerebro columna rodilla cadera hombro "
+    # Words of protocols
+    "advanced application applications development functional testing neuro coil coils acq fm "
+    "epfid r follow up step table angio "
+    # Technique
+    "t w b d c l s e p te tr ti tm fa fov nex bw ms mm cm hz khz mhz sec min deg ma mas kv kvp "
+    "gy mgy ml kg mv ex th lspine cspine tspine ls cs ts t1 t2 t2star star pd pdw dwi dti dki "
+    "adc fadc trace tracew tensor colfa flair stir spair spir fs fatsat fat sat water tse fse "
+    "se ge gre gr epi ep ir haste vibe mprage mp rage mpr mip minip space spc fl flash tfl tfi "
+    "trufi fisp psif ciss swi swan mag magnitude pha bold asl pasl pcasl perf perfusion mra mrv "
+    "mrs mrcp tof pc cine cmr tagging lge molli qflow flow venc ssfp bffe bssfp bravo fspgr "
+    "spgr lava cube propeller blade mvxd dixon in out opp inphase ffe tfe dual echo me mb sms "
+    "grappa sense caipi ipat acc accel multiband diff diffusion dir dirs noise fieldmap field "
+    "map maps fmri rs rsfmri rest resting task ne run sbref ref func anat loc localizer "
+    "localiser scout survey topogram scano surview bh nav navi gated trig trigger resp ecg vcg "
+    "iso isotropic highres hires hr lowres res thin thick slab slice slices vol volume mosaic "
+    "mos axial ax coronal cor sagittal sag sagital tra trans transverse transversal oblique obl "
+    "tp pre post contrast gd gad gado native arterial venous portal delayed art ven early late "
+    "dyn dynamic cect nect ncct cta ctp ctv recon rec reco reformat kernel bone soft tissue std "
+    "detail sharp smooth filter filtered fbp asir mar siemens philips toshiba canon uih ct mr "
+    "mri us xa cr dx dr mg pt pet nm sc rf ot spect petct suv ac nac attn corr corrected static "
+    "wb fdg psma dota emission transmission raw orig original derived norm ndis nd dis dis2d "
+    "dis3d sub subtraction subtract moco moc reg registered aligned stitch composed combined "
+    "mean avg sum sd ss dose report calibration cal shim prescan adjust autoalign aa align 2d "
+    "3d 4d 1d ep2d tfl3d spc3d xl xs nonnone none off on fid pre-scan wip hcp abcd adni mrac rl "
+    "lr hf fh is si pf pat fast slow low high ultra short long axis sax lax ch chamber rv lv la "
+    "ra md do rd ad qa qc pos neg ap-pa img image images ph fspgr3d sn snr for and the with "
+    "from over under angle at of no not per via plus minus type mode view views loop clip film "
+)
+"""Words of technique and anatomy, and parts of such words."""
