@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from scanloft.client import deid_command
+from scanloft.client import deid_command, profile_command
 
 COMMAND_GROUP = "scanloft.commands"
 
@@ -43,7 +43,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-app.command("deid")(deid_command.deid)
+app.command("deid", epilog=deid_command.EPILOG)(deid_command.deid)
+app.add_typer(profile_command.app, name="profile")
 
 
 @app.callback()

@@ -2,88 +2,81 @@
 
 import json
 import os
-import re
-import secrets
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 
-from scanloft.core.errors import InvalidProfile, NotAnInstance, NotDicom, Rejected
-from scanloft.deid.account import Account
-from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile, parse_profile
-from scanloft.deid.pseudonyms import SECRET_LENGTH_BYTES, Pseudonyms
+from scanloft.client.arguments import (
+    ExportFolder,
+    LookupFile,
+    ProfileOption,
+    ReportFile,
+    SecretFile,
+    Site,
+)
+from scanloft.client.deid_run import Run, pairs_of
+from scanloft.client.id_export import IdExport
+from scanloft.client.lookup_file import pseudonyms_for
+from scanloft.client.outcomes import Outcome, report_of, show
+from scanloft.client.profile_choice import chosen_profile
+from scanloft.client.secret_file import secret_of
+from scanloft.deid.profile_file import warnings_of
 
 EXIT_REFUSED = 3
-FATES = ("deidentified", "refused", "ignored")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file; `path` is relative to the source."""
-
-    path: str
-    fate: str
-    code: str = ""
-    reason: str = ""
-    account: Account | None = None
-
-    def to_dict(self) -> dict[str, object]:
-        """Return it as plain values for the report."""
-        account = None if self.account is None else self.account.to_dict()
-        return {
-            "path": self.path,
-            "fate": self.fate,
-            "code": self.code,
-            "reason": self.reason,
-            "account": account,
-        }
+EPILOG = (
+    "Exit codes: 0 all done; 1 interrupted; 2 the call is wrong, nothing was done; "
+    "3 a file was refused, or no DICOM file was found."
+)
 
 
 def deid(
     src: Annotated[Path, typer.Argument(help="A DICOM file, or a folder of them.", exists=True)],
     dst: Annotated[Path, typer.Argument(help="Where the results go; never inside SRC.")],
-    profile: Annotated[
-        Path | None,
-        typer.Option(help="A JSON profile; the Basic Profile if left out.", dir_okay=False),
-    ] = None,
-    secret_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="The secret behind all pseudonyms; made if there is none.", dir_okay=False
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="Write what was done to each file as JSON.", dir_okay=False)
-    ] = None,
+    profile: ProfileOption = "basic",
+    secret_file: SecretFile = None,
+    lookup: LookupFile = None,
+    site: Site = "",
+    report: ReportFile = None,
+    export_ids: ExportFolder = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace other results that are in DST already.")
+    ] = False,
 ) -> None:
     """De-identify SRC into DST, keeping relative paths. Exits with 3 if a file was refused."""
     console = Console(stderr=True)
     src, dst = src.resolve(), dst.resolve()
-    _check_places(src, dst)
-    chosen = _read_profile(profile)
-    pseudonyms = Pseudonyms(_read_secret(secret_file, console))
-    pairs = list(_pairs(src, dst))
+    _check_places(src, dst, export_ids=export_ids, report=report)
+    chosen = chosen_profile(profile, param_hint="--profile")
+    for warning in warnings_of(chosen):
+        console.print(f"Warning: {warning}", style="yellow", markup=False, highlight=False)
+    export = None if export_ids is None else IdExport(export_ids, overwrite=overwrite)
+    if report is not None:
+        _make_folder(report.parent, param_hint="--report")
+    pairs = list(pairs_of(src, dst))
+    if secret_file is None and not overwrite:
+        _check_targets(target for _, target, _ in pairs)
+    pseudonyms = pseudonyms_for(
+        chosen, secret_of(secret_file, console), lookup_file=lookup, site=site
+    )
+    run = Run(chosen, pseudonyms, site=site, overwrite=overwrite, export=export)
     outcomes = [
-        _deidentify_file(source, target, name, profile=chosen, pseudonyms=pseudonyms)
+        run.deidentify(source, target, name)
         for source, target, name in track(pairs, "De-identifying", console=console)
     ]
     if report is not None:
-        _write_atomically(report, json.dumps(_report(chosen, outcomes), indent=1).encode())
-    _show(console, outcomes)
-    if any(outcome.fate == "refused" for outcome in outcomes):
-        raise typer.Exit(EXIT_REFUSED)
+        _write(report, json.dumps(report_of(chosen, outcomes), indent=1))
+    if export is not None:
+        export.write()
+    show(console, outcomes)
+    _exit(outcomes, console)
 
 
-def _check_places(src: Path, dst: Path) -> None:
+def _check_places(src: Path, dst: Path, *, export_ids: Path | None, report: Path | None) -> None:
     target = dst / src.name if src.is_file() and dst.is_dir() else dst
     if target == src or src in target.parents or (src.is_dir() and dst in src.parents):
         raise typer.BadParameter(
@@ -92,131 +85,56 @@ def _check_places(src: Path, dst: Path) -> None:
         )
     if src.is_dir() and dst.exists() and not dst.is_dir():
         raise typer.BadParameter("SRC is a folder, so DST must be one too", param_hint="DST")
-
-
-def _read_profile(path: Path | None) -> Profile:
-    if path is None:
-        return Profile.basic()
-    try:
-        return parse_profile(path.read_text("utf-8"))
-    except InvalidProfile as error:
-        raise typer.BadParameter(error.message, param_hint="--profile") from None
-    except (OSError, UnicodeDecodeError):
-        raise typer.BadParameter("cannot be read as UTF-8 text", param_hint="--profile") from None
-
-
-def _read_secret(path: Path | None, console: Console) -> bytes:
-    if path is None:
-        console.print(
-            "A random secret is used for this run only: other runs will give other pseudonyms. "
-            "Use --secret-file to keep one."
-        )
-        return secrets.token_bytes(SECRET_LENGTH_BYTES)
-    try:
-        return _parse_secret(path.read_text("ascii"))
-    except FileNotFoundError:
-        return _make_secret(path, console)
-    except (OSError, UnicodeDecodeError):
-        raise typer.BadParameter("cannot be read", param_hint="--secret-file") from None
-
-
-def _parse_secret(text: str) -> bytes:
-    if re.fullmatch(r"(?:[0-9a-fA-F]{2})+", text.strip()) is None or len(text.strip()) < 64:
+    if report is not None and _is_within(report, src):
+        raise typer.BadParameter("must be outside of SRC", param_hint="--report")
+    if export_ids is not None and (_is_within(export_ids, src) or _is_within(export_ids, dst)):
         raise typer.BadParameter(
-            "must hold at least 64 hexadecimal digits; name a new file to have one made",
-            param_hint="--secret-file",
+            "must be outside of SRC and DST: who gets the results must not get the pairs",
+            param_hint="--export-ids",
         )
-    return bytes.fromhex(text.strip())
 
 
-def _make_secret(path: Path, console: Console) -> bytes:
-    secret = secrets.token_bytes(SECRET_LENGTH_BYTES)
+def _is_within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder)
+
+
+def _check_targets(targets: Iterable[Path]) -> None:
+    """Refuse results of an earlier run, which a run with another secret cannot equal."""
+    if any(target.is_file() for target in targets):
+        raise typer.BadParameter(
+            "holds results of an earlier run: name another folder, use the --secret-file of that "
+            "run to complete it, or --overwrite to replace them",
+            param_hint="DST",
+        )
+
+
+def _make_folder(folder: Path, *, param_hint: str) -> None:
+    """Make the folder before hours of work; it would be a pity to learn of it behind them."""
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        raise typer.BadParameter("cannot be written", param_hint="--secret-file") from None
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secret.hex() + "\n")
-    console.print(
-        "A new secret was written. Keep it safe: it makes pseudonyms repeatable and reveals them."
-    )
-    return secret
+        raise typer.BadParameter("its folder cannot be made", param_hint=param_hint) from None
+    if not os.access(folder, os.W_OK):
+        raise typer.BadParameter("its folder cannot be written to", param_hint=param_hint)
 
 
-def _pairs(src: Path, dst: Path) -> Iterator[tuple[Path, Path, str]]:
-    """Yield source, target and relative name of each file, in a stable order."""
-    if src.is_file():
-        yield src, dst / src.name if dst.is_dir() else dst, src.name
-        return
-    for folder, folders, names in os.walk(src):
-        folders.sort()
-        for name in sorted(names):
-            relative = (Path(folder) / name).relative_to(src)
-            target = dst / relative
-            # A link inside DST may lead back into SRC.
-            if target.parent.resolve().is_relative_to(src):
-                raise typer.BadParameter("a link in DST leads into SRC", param_hint="DST")
-            yield src / relative, target, str(relative)
-
-
-def _deidentify_file(
-    source: Path, target: Path, name: str, *, profile: Profile, pseudonyms: Pseudonyms
-) -> Outcome:
-    if not source.is_file():
-        return Outcome(name, "ignored", "not_a_file", "This is not a regular file.")
-    try:
-        result = deidentify(source.read_bytes(), profile=profile, pseudonyms=pseudonyms)
-        _write_atomically(target, result.data)
-    except (NotDicom, NotAnInstance) as error:
-        return Outcome(name, "ignored", error.code, error.message)
-    except Rejected as error:
-        return Outcome(name, "refused", error.code, error.message)
-    except OSError as error:
-        return Outcome(
-            name, "refused", "unreadable", f"Reading or writing failed: {error.strerror}."
-        )
-    return Outcome(name, "deidentified", account=result.account)
-
-
-def _write_atomically(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".scanloft-", delete=False) as file:
+def _write(path: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=".scanloft-", delete=False
+    ) as file:
         temporary = Path(file.name)
         try:
-            file.write(data)
+            file.write(text)
             file.flush()
-            # Temporary files are private; results get what any new file would.
-            temporary.chmod(0o666 & ~_umask())
-            temporary.replace(target)
+            temporary.replace(path)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
 
 
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
-def _report(profile: Profile, outcomes: list[Outcome]) -> dict[str, object]:
-    fates = Counter(outcome.fate for outcome in outcomes)
-    codes = Counter(outcome.code for outcome in outcomes if outcome.code)
-    return {
-        "profile": profile.to_dict(),
-        "totals": {fate: fates[fate] for fate in FATES},
-        "codes": dict(sorted(codes.items())),
-        "files": [outcome.to_dict() for outcome in outcomes],
-    }
-
-
-def _show(console: Console, outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.fate != "deidentified":
-            console.print(
-                f"{outcome.fate} ({outcome.code}): {escape(outcome.path)}\n  {outcome.reason}",
-                highlight=False,
-                soft_wrap=True,
-            )
-    fates = Counter(outcome.fate for outcome in outcomes)
-    console.print(", ".join(f"{fates[fate]} {fate}" for fate in FATES), highlight=False)
+def _exit(outcomes: list[Outcome], console: Console) -> None:
+    if not any(outcome.fate == "deidentified" for outcome in outcomes):
+        console.print("No file was de-identified.")
+        raise typer.Exit(EXIT_REFUSED)
+    if any(outcome.fate == "refused" for outcome in outcomes):
+        raise typer.Exit(EXIT_REFUSED)

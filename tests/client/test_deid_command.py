@@ -1,38 +1,16 @@
+import csv
 import json
 import stat
+import zipfile
 from importlib.metadata import EntryPoint
-from io import BytesIO
 from pathlib import Path
 
 import pydicom
 import pytest
 import typer
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
-from typer.testing import CliRunner, Result
 
 from scanloft.client import cli
-
-
-def ct(name: str = "Quixote^Alonso", **attributes: str) -> bytes:
-    dataset = Dataset()
-    dataset.SOPClassUID = CTImageStorage
-    dataset.SOPInstanceUID = "1.2.826.1.3"
-    dataset.StudyInstanceUID = "1.2.826.1.1"
-    dataset.SeriesInstanceUID = "1.2.826.1.2"
-    dataset.PatientName = name
-    dataset.PatientID = "LAMANCHA"
-    for keyword, value in attributes.items():
-        setattr(dataset, keyword, value)
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = UID(ExplicitVRLittleEndian)
-    target = BytesIO()
-    pydicom.dcmwrite(target, dataset, enforce_file_format=True)
-    return target.getvalue()
-
-
-def scanloft(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+from tests.client.images import ct, plain, scanloft
 
 
 @pytest.fixture
@@ -150,7 +128,7 @@ def test_a_destination_that_meets_the_source_is_a_usage_error(src: Path, place: 
     before = contents(src)
     result = scanloft("deid", src, src / place)
     assert result.exit_code == 2
-    assert "never overwritten" in " ".join(result.output.replace("│", " ").split())
+    assert "never overwritten" in plain(result)
     assert contents(src) == before
 
 
@@ -175,6 +153,247 @@ def test_no_temporary_file_is_left_where_writing_fails(src: Path, tmp_path: Path
     assert result.exit_code == 3
     assert "unreadable" in result.output
     assert set(contents(tmp_path / "out")) == {"a/b/two.dcm"}
+
+
+def test_a_profile_may_be_yaml_or_one_that_comes_with_scanloft(src: Path, tmp_path: Path) -> None:
+    (src / "one.dcm").write_bytes(ct(PatientSex="F"))
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("name: x\nversion: 1\noptions: [rtn_pat_chars]\n")
+    assert scanloft("deid", src, tmp_path / "a", "--profile", profile).exit_code == 0
+    assert scanloft("deid", src, tmp_path / "b", "--profile", "research").exit_code == 0
+    assert pydicom.dcmread(tmp_path / "a" / "one.dcm").PatientSex == "F"
+    assert pydicom.dcmread(tmp_path / "b" / "one.dcm").PatientSex == "F"
+
+
+def test_the_faults_of_a_profile_are_all_told(src: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("name: x\nversion: one\noption: [rtn_uids]\n")
+    result = scanloft("deid", src, tmp_path / "out", "--profile", profile)
+    assert result.exit_code == 2
+    assert 'line 2: "version" must be' in plain(result)
+    assert "line 3: key option is unknown: did you mean options?" in plain(result)
+
+
+def test_an_unknown_profile_is_told_with_those_that_exist(src: Path, tmp_path: Path) -> None:
+    result = scanloft("deid", src, tmp_path / "out", "--profile", "reserch")
+    assert result.exit_code == 2
+    assert "there is no such file; by name there are basic, research" in plain(result)
+
+
+def test_what_a_profile_loosens_is_said(src: Path, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("name: x\nversion: 1\npixel_review: false\n")
+    result = scanloft("deid", src, tmp_path / "out", "--profile", profile)
+    assert result.exit_code == 0
+    assert "Warning: pixel_review is false" in plain(result)
+
+
+def test_results_of_another_secret_are_not_overwritten_unless_that_is_meant(
+    src: Path, tmp_path: Path
+) -> None:
+    assert scanloft("deid", src, tmp_path / "out").exit_code == 0
+    before = contents(tmp_path / "out")
+    result = scanloft("deid", src, tmp_path / "out")
+    assert result.exit_code == 2
+    assert "results of an earlier run" in plain(result)
+    assert contents(tmp_path / "out") == before
+    assert scanloft("deid", src, tmp_path / "out", "--overwrite").exit_code == 0
+    assert contents(tmp_path / "out") != before
+
+
+def test_the_same_results_again_are_fine_and_others_are_refused(src: Path, tmp_path: Path) -> None:
+    call = ("deid", src, tmp_path / "out", "--secret-file", tmp_path / "secret")
+    assert scanloft(*call).exit_code == 0
+    before = contents(tmp_path / "out")
+    assert scanloft(*call).exit_code == 0
+    (src / "one.dcm").write_bytes(ct(SliceThickness="1"))
+    result = scanloft(*call)
+    assert result.exit_code == 3
+    assert "refused (target_exists): one.dcm" in result.output
+    assert contents(tmp_path / "out") == before
+    assert scanloft(*call, "--overwrite").exit_code == 0
+    assert contents(tmp_path / "out") != before
+
+
+def test_a_zip_is_named_as_one_and_is_no_success(src: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(src / "study.zip", "w") as packed:
+        packed.writestr("a.dcm", ct())
+    result = scanloft("deid", src, tmp_path / "out")
+    assert result.exit_code == 3
+    assert "refused (packed): study.zip" in result.output
+    assert "This is a zip file: unpack it first." in result.output
+    alone = scanloft("deid", src / "study.zip", tmp_path / "alone")
+    assert alone.exit_code == 3
+    assert "unpack it first" in alone.output
+
+
+def test_a_folder_without_dicom_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("nothing here")
+    result = scanloft("deid", tmp_path / "in", tmp_path / "out")
+    assert result.exit_code == 3
+    assert "No file was de-identified." in result.output
+
+
+def test_a_secret_in_a_folder_that_is_missing_is_told_so(src: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "nowhere" / "secret"
+    result = scanloft("deid", src, tmp_path / "out", "--secret-file", secret)
+    assert result.exit_code == 2
+    assert "its folder does not exist" in plain(result)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_report_holds_counts_and_codes_but_no_value(src: Path, tmp_path: Path) -> None:
+    report = tmp_path / "reports" / "report.json"
+    result = scanloft("deid", src, tmp_path / "out", "--profile", "research", "--report", report)
+    assert result.exit_code == 0
+    written = json.loads(report.read_text())
+    assert written["profile"]["name"] == "research"
+    assert written["profile"]["version"] == 1
+    assert written["profile"]["method_codes"] == [
+        "113100", "113105", "113107", "113108", "113109", "113111",
+    ]  # fmt: skip
+    assert written["elements"]["uids_replaced"] == 6
+    for value in ("Quixote", "LAMANCHA", "1.2.826", "SL-", "2.25."):
+        assert value not in report.read_text()
+
+
+def test_exported_ids_are_private_pairs_of_old_and_new(src: Path, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs"
+    result = scanloft("deid", src, tmp_path / "out", "--export-ids", pairs)
+    assert result.exit_code == 0
+    with (pairs / "uid_mapping.csv").open(newline="") as file:
+        uids = list(csv.reader(file))
+    with (pairs / "patid_mapping.csv").open(newline="") as file:
+        patients = list(csv.reader(file))
+    new = pydicom.dcmread(tmp_path / "out" / "one.dcm")
+    assert uids[0] == patients[0] == ["id_old", "id_new"]
+    assert ["1.2.826.1.1", new.StudyInstanceUID] in uids
+    assert ["1.2.826.1.3", new.SOPInstanceUID] in uids
+    assert patients[1:] == [["LAMANCHA", new.PatientID]]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in pairs.iterdir()} == {0o600}
+    assert stat.S_IMODE(pairs.stat().st_mode) == 0o700
+
+
+def test_exported_ids_of_an_earlier_run_are_not_overwritten(src: Path, tmp_path: Path) -> None:
+    call = ("deid", src, "--export-ids", tmp_path / "pairs")
+    assert scanloft(*call, tmp_path / "one").exit_code == 0
+    before = contents(tmp_path / "pairs")
+    result = scanloft(*call, tmp_path / "two")
+    assert result.exit_code == 2
+    assert "an earlier run" in plain(result)
+    assert not (tmp_path / "two").exists()
+    assert contents(tmp_path / "pairs") == before
+    assert scanloft(*call, tmp_path / "two", "--overwrite").exit_code == 0
+    assert contents(tmp_path / "pairs") != before
+
+
+@pytest.mark.parametrize("place", ["in/pairs", "out/pairs", "out"])
+def test_exported_ids_never_lie_beside_originals_or_results(
+    src: Path, tmp_path: Path, place: str
+) -> None:
+    result = scanloft("deid", src, tmp_path / "out", "--export-ids", tmp_path / place)
+    assert result.exit_code == 2
+    assert "must not get the pairs" in plain(result)
+
+
+def test_a_report_cannot_overwrite_an_original(src: Path, tmp_path: Path) -> None:
+    before = contents(src)
+    result = scanloft("deid", src, tmp_path / "out", "--report", src / "one.dcm")
+    assert result.exit_code == 2
+    assert contents(src) == before
+
+
+@pytest.mark.parametrize("option", ["--report", "--export-ids"])
+def test_a_place_that_cannot_be_made_is_told_before_the_work(
+    src: Path, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    result = scanloft("deid", src, tmp_path / "out", option, tmp_path / "file" / "a" / "b")
+    assert result.exit_code == 2
+    assert "cannot be made" in plain(result)
+    assert not (tmp_path / "out").exists()
+
+
+LOOKUP = "name: x\nversion: 1\npatient_ids: lookup\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "# ours\nptid/LAMANCHA = SUBJ-001\n",
+        "id_old,id_new\nLAMANCHA,SUBJ-001\n",
+        '\ufeff"id_old", "id_new"\r\n"LAMANCHA", "SUBJ-001"\r\n\r\n',
+    ],
+)
+def test_new_patient_ids_come_from_a_lookup_table(src: Path, tmp_path: Path, table: str) -> None:
+    (tmp_path / "profile.yaml").write_text(LOOKUP)
+    (tmp_path / "table").write_text(table)
+    call = ("deid", src, tmp_path / "out", "--profile", tmp_path / "profile.yaml")
+    assert scanloft(*call, "--lookup", tmp_path / "table").exit_code == 0
+    assert pydicom.dcmread(tmp_path / "out" / "one.dcm").PatientID == "SUBJ-001"
+
+
+def test_a_patient_that_the_table_does_not_list_is_refused(src: Path, tmp_path: Path) -> None:
+    (tmp_path / "profile.yaml").write_text(LOOKUP)
+    (tmp_path / "table").write_text("ptid/OTHER=SUBJ-001\n")
+    call = ("deid", src, tmp_path / "out", "--profile", tmp_path / "profile.yaml")
+    result = scanloft(*call, "--lookup", tmp_path / "table")
+    assert result.exit_code == 3
+    assert "refused (unlisted_subject): one.dcm" in result.output
+    assert "LAMANCHA" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("profile", "table", "told"),
+    [
+        (LOOKUP, None, "name the table"),
+        ("name: x\nversion: 1\n", "ptid/A=B", 'add "patient_ids: lookup"'),
+        (LOOKUP, "LAMANCHA,SUBJ-001", "line 1"),
+        (LOOKUP, "id_old,id_new\nA,B\nC\n", "line 3 must have two values"),
+        (LOOKUP, "id_old,id_new\nA,B\nA,C\n", "line 3 gives an id_old another id_new"),
+        (LOOKUP + "subjects: issuer\n", "id_old,id_new\nA,B\n", "ptid/issuer:NAME/1234"),
+        (LOOKUP + "subjects: site\n", "id_old,id_new\nA,B\n", "name the site"),
+    ],
+)
+def test_a_lookup_table_that_cannot_be_used_is_a_usage_error(
+    src: Path, tmp_path: Path, profile: str, table: str | None, told: str
+) -> None:
+    (tmp_path / "profile.yaml").write_text(profile)
+    (tmp_path / "table").write_text(table or "")
+    call: list[str | Path] = ["deid", src, tmp_path / "out"]
+    call += ["--profile", tmp_path / "profile.yaml"]
+    if table is not None:
+        call += ["--lookup", tmp_path / "table"]
+    result = scanloft(*call)
+    assert result.exit_code == 2
+    assert told in plain(result)
+
+
+def test_the_same_id_at_two_sites_is_two_subjects_where_the_profile_says_so(
+    src: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "profile.yaml").write_text("name: x\nversion: 1\nsubjects: site\n")
+    ids: list[str] = []
+    for site in ("Toboso", "Barataria", "Toboso"):
+        out = tmp_path / f"{site}{len(ids)}"
+        call = ("deid", src, out, "--profile", tmp_path / "profile.yaml", "--site", site)
+        assert scanloft(*call, "--secret-file", tmp_path / "secret").exit_code == 0
+        ids.append(pydicom.dcmread(out / "one.dcm").PatientID)
+    assert ids[0] == ids[2] != ids[1]
+
+
+def test_a_lookup_table_of_a_site_is_a_table_of_its_patient_ids(src: Path, tmp_path: Path) -> None:
+    (tmp_path / "profile.yaml").write_text(LOOKUP + "subjects: site\n")
+    (tmp_path / "table").write_text("id_old,id_new\nLAMANCHA,SUBJ-001\n")
+    call = ("deid", src, tmp_path / "out", "--profile", tmp_path / "profile.yaml")
+    result = scanloft(*call, "--lookup", tmp_path / "table", "--site", "Toboso")
+    assert result.exit_code == 0
+    assert pydicom.dcmread(tmp_path / "out" / "one.dcm").PatientID == "SUBJ-001"
+
+
+def test_the_exit_codes_are_told_by_the_help() -> None:
+    assert "3 a file was refused" in plain(scanloft("deid", "--help"))
 
 
 def test_a_missing_source_is_a_usage_error(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""De-identifying the files of one run, each beside its target first."""
+
+import filecmp
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from scanloft.client.id_export import IdExport
+from scanloft.client.outcomes import Outcome
+from scanloft.core.errors import NotAnInstance, NotDicom, Rejected
+from scanloft.deid.files import deidentify_file
+from scanloft.deid.profile import Profile
+from scanloft.deid.pseudonyms import Pseudonyms
+
+# What the first bytes say of a file that holds others (offset, bytes, name).
+_PACKED = (
+    (0, b"PK\x03\x04", "zip"),
+    (0, b"\x1f\x8b", "gzip"),
+    (0, b"BZh", "bzip2"),
+    (0, b"\xfd7zXZ\0", "xz"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
+    (0, b"Rar!\x1a\x07", "rar"),
+    (257, b"ustar", "tar"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all files of a run are de-identified with."""
+
+    profile: Profile
+    pseudonyms: Pseudonyms
+    site: str = ""
+    overwrite: bool = False
+    export: IdExport | None = None
+
+    def deidentify(self, source: Path, target: Path, name: str) -> Outcome:
+        """De-identify one file; `name` is its path relative to the source.
+
+        A target that is there is replaced by other bytes only with `overwrite`.
+        """
+        if not source.is_file():
+            return Outcome(name, "ignored", "not_a_file", "This is not a regular file.")
+        try:
+            return self._deidentify(source, target, name)
+        except NotDicom as error:
+            kind = packed_kind(source)
+            if kind:
+                return Outcome(
+                    name, "refused", "packed", f"This is a {kind} file: unpack it first."
+                )
+            return Outcome(name, "ignored", error.code, error.message)
+        except NotAnInstance as error:
+            return Outcome(name, "ignored", error.code, error.message)
+        except Rejected as error:
+            return Outcome(name, "refused", error.code, error.message)
+        except OSError as error:
+            reason = error.strerror or "the file changed meanwhile"
+            return Outcome(name, "refused", "unreadable", f"Reading or writing failed: {reason}.")
+
+    def _deidentify(self, source: Path, target: Path, name: str) -> Outcome:
+        made = target.with_name(f".scanloft-{secrets.token_hex(8)}")
+        try:
+            result = deidentify_file(
+                source, made, profile=self.profile, pseudonyms=self.pseudonyms, site=self.site
+            )
+            if not self._may_replace(made, target):
+                return Outcome(
+                    name,
+                    "refused",
+                    "target_exists",
+                    "DST has another file of this name: move it away, or use --overwrite.",
+                )
+            made.replace(target)
+        finally:
+            made.unlink(missing_ok=True)
+        if self.export is not None:
+            self.export.add(result.replaced, result.patients)
+        return Outcome(name, "deidentified", account=result.account)
+
+    def _may_replace(self, made: Path, target: Path) -> bool:
+        if self.overwrite or not target.is_file():
+            return True
+        return filecmp.cmp(made, target, shallow=False)
+
+
+def pairs_of(src: Path, dst: Path) -> Iterator[tuple[Path, Path, str]]:
+    """Yield source, target and relative name of each file, in a stable order.
+
+    Raises typer.BadParameter for a target that a link leads into the source.
+    """
+    if src.is_file():
+        yield src, dst / src.name if dst.is_dir() else dst, src.name
+        return
+    for folder, folders, names in os.walk(src):
+        folders.sort()
+        for name in sorted(names):
+            relative = (Path(folder) / name).relative_to(src)
+            target = dst / relative
+            # A link inside DST may lead back into SRC.
+            if target.parent.resolve().is_relative_to(src):
+                raise typer.BadParameter("a link in DST leads into SRC", param_hint="DST")
+            yield src / relative, target, str(relative)
+
+
+def packed_kind(path: Path) -> str:
+    """Return the name of the form in which a file holds others, blank if it does not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError:
+        return ""
+    return next((name for at, mark, name in _PACKED if head[at:].startswith(mark)), "")

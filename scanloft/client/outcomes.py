@@ -1,0 +1,85 @@
+"""What became of the files of one run: on the screen and as a report, without any value."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+
+from scanloft.deid.account import Account
+from scanloft.deid.options import OPTIONS
+from scanloft.deid.profile import Base, Profile
+from scanloft.deid.rules import loosening_rules
+
+FATES = ("deidentified", "refused", "ignored")
+_BASIC_CODE = "113100"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file; `path` is relative to the source."""
+
+    path: str
+    fate: str
+    code: str = ""
+    reason: str = ""
+    account: Account | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain values for the report."""
+        account = None if self.account is None else self.account.to_dict()
+        return {
+            "path": self.path,
+            "fate": self.fate,
+            "code": self.code,
+            "reason": self.reason,
+            "account": account,
+        }
+
+
+def method_codes(profile: Profile) -> list[str]:
+    """Return the codes of PS3.16 CID 7050 that results of a profile state."""
+    if profile.base is Base.NONE:
+        return []
+    conforms = profile.base is Base.BASIC and not loosening_rules(profile)
+    basic = [_BASIC_CODE] if conforms else []
+    return basic + sorted(OPTIONS[option][0] for option in profile.options)
+
+
+def report_of(profile: Profile, outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """Return the account of a run as plain values: which profile, and what it did to each file."""
+    fates = Counter(outcome.fate for outcome in outcomes)
+    codes = Counter(outcome.code for outcome in outcomes if outcome.code)
+    counts: Counter[str] = Counter()
+    for outcome in outcomes:
+        if outcome.account is not None:
+            counts.update(outcome.account.counts)
+    return {
+        "profile": {
+            "name": profile.name,
+            "version": profile.version,
+            "base": profile.base.value,
+            "options": sorted(profile.options),
+            "method_codes": method_codes(profile),
+            "rules": len(profile.rules),
+            "pixel_review": profile.pixel_review,
+        },
+        "totals": {fate: fates[fate] for fate in FATES},
+        "codes": dict(sorted(codes.items())),
+        "elements": dict(counts),
+        "files": [outcome.to_dict() for outcome in outcomes],
+    }
+
+
+def show(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print what was not de-identified, and the totals."""
+    for outcome in outcomes:
+        if outcome.fate != "deidentified":
+            console.print(
+                f"{outcome.fate} ({outcome.code}): {escape(outcome.path)}\n  {outcome.reason}",
+                highlight=False,
+                soft_wrap=True,
+            )
+    fates = Counter(outcome.fate for outcome in outcomes)
+    console.print(", ".join(f"{fates[fate]} {fate}" for fate in FATES), highlight=False)
