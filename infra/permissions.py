@@ -19,7 +19,7 @@ from scanloft.core.blueprint import (
     Queue,
 )
 from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
-from scanloft.core.tables import INDEX, PSEUDONYMS, Table
+from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, Table
 
 
 class Verb(StrEnum):
@@ -28,6 +28,8 @@ class Verb(StrEnum):
     GET = "s3:GetObject"
     PUT = "s3:PutObject"
     DELETE = "s3:DeleteObject"
+    LIST_PARTS = "s3:ListMultipartUploadParts"
+    ABORT = "s3:AbortMultipartUpload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,20 @@ DERIVED = "derived/"
 
 READ_SECRETS = RowAccess(PSEUDONYMS, GET_ROW)
 WRITE_SECRETS = RowAccess(PSEUDONYMS, PUT_ROW)
+USE_PSEUDONYMS = RowAccess(PSEUDONYMS, (*GET_ROW, "dynamodb:BatchWriteItem"))
+"""Secrets and lookup tables are read; what these lack, and who became whom, is added."""
+APPEND_AUDIT = RowAccess(AUDIT, PUT_ROW)
+
+ASSEMBLE = (Verb.GET, Verb.PUT, Verb.LIST_PARTS, Verb.ABORT)
+"""What putting an object in parts takes; KMS asks for the right to decrypt of whoever does it."""
 
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
         ObjectAccess(INBOX, (RAW_DICOM,), (Verb.GET, Verb.DELETE), listing=True),
         ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.PUT,)),
-        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET, Verb.PUT), listing=True),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), ASSEMBLE, listing=True),
         RowAccess(INDEX, (*GET_ROWS, *PUT_ROWS)),
-        READ_SECRETS,
+        USE_PSEUDONYMS,
     ),
     UNPACK.name: (
         ObjectAccess(INBOX, (RAW_ARCHIVES,), (Verb.GET, Verb.DELETE), listing=True),
@@ -105,6 +113,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
         RowAccess(INDEX, (*READ_ROWS, *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
+        APPEND_AUDIT,
     ),
     DICOMWEB.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, DERIVED), (Verb.GET,), listing=True),

@@ -24,6 +24,8 @@ KEY_ACTIONS_BY_VERB: Mapping[Verb, tuple[str, ...]] = {
     Verb.GET: ("kms:Decrypt",),
     Verb.PUT: ("kms:GenerateDataKey",),
     Verb.DELETE: (),
+    Verb.LIST_PARTS: (),
+    Verb.ABORT: (),
 }
 
 

@@ -1,8 +1,8 @@
 """Passing a batch of raw objects through the gate, so that nothing leaks and nothing is lost.
 
 The order of the side effects of an object is: claim of its UID and archive object (or quarantine
-copy and item), fate, delete of the raw object. A crash after any of them leaves a raw object whose
-message comes again, and each step done twice is a no-op.
+copy and item), who became whom, fate, delete of the raw object. A crash after any of them leaves a
+raw object whose message comes again, and each step done twice is a no-op.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from functions.anonymise.errands import RoomByProject, errands, parsed_key
 from functions.anonymise.passage import Errand, Passage, Passed
-from functions.anonymise.rooms import Rooms
+from functions.anonymise.rooms import Room, Rooms
 from scanloft.aws.batches import Delivery, Outcome
 from scanloft.aws.detention import Detention
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex, SecretStore
+from scanloft.aws.pseudonyms import PseudonymStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
-from scanloft.core.errors import ArchiveError, InvalidRequest, Unavailable
-from scanloft.core.keys import InboxKey, is_dicom_upload
-from scanloft.core.model import Declaration, FileKind, Upload, UploadSource
+from scanloft.core.errors import ArchiveError, Unavailable, UnlistedSubject
+from scanloft.core.keys import is_dicom_upload
+from scanloft.core.model import Upload, UploadSource
 from scanloft.core.overlap import overlapped
 from scanloft.core.settings import MIB, AnonymiseSettings
 
@@ -56,14 +58,18 @@ class Gate:
         index = Rows(settings.index_table, dynamodb)
         pseudonyms = Rows(settings.pseudonyms_table, dynamodb)
         self._uploads = UploadIndex(index)
-        self._rooms = Rooms(ProjectIndex(index), SecretStore(pseudonyms))
+        self._rooms = Rooms(
+            ProjectIndex(index), SecretStore(pseudonyms), PseudonymStore(pseudonyms)
+        )
         self._detention = Detention(self._inbox, QuarantineIndex(index))
         self._passage = Passage(
             inbox=self._inbox,
             archive=ObjectStore(settings.archive_bucket, s3),
             index=InstanceIndex(index),
             detention=self._detention,
+            whole_object_bytes=settings.whole_object_bytes,
             object_limit_bytes=settings.object_limit_bytes,
+            ranged_limit_bytes=settings.ranged_limit_bytes,
             memory_budget_bytes=settings.memory_budget_bytes,
             now=now,
         )
@@ -93,10 +99,12 @@ class Gate:
 
     def _pass_chunk(self, deliveries: Sequence[Delivery]) -> Batch:
         """Passes the objects side by side, then writes their fates, then deletes the raw ones."""
-        errands = self._errands(deliveries)
-        results = overlapped(errands, self._take, threads=self._threads)
+        keys = [parsed_key(delivery.arrival.key) for delivery in deliveries]
+        rooms = self._rooms.of((key.project for key in keys if key), threads=self._threads)
+        tasks = errands(self._uploads, deliveries, keys, rooms)
+        results = overlapped(tasks, self._take, threads=self._threads)
         passed = [result for result in results if isinstance(result, Passed)]
-        unfinished = self._finish(passed)
+        unfinished = self._finish(passed, rooms)
         outcomes = [
             result if isinstance(result, Exception) else unfinished if result else None
             for result in results
@@ -109,33 +117,13 @@ class Gate:
         self._detention.detain_misplaced(errand, now=now())
         return None
 
-    def _errands(self, deliveries: Sequence[Delivery]) -> list[Errand | Arrival]:
-        """What is known of each object before it is read; the arrival where its key is not ours."""
-        keys = [_parsed(delivery.arrival.key) for delivery in deliveries]
-        known = [key for key in keys if key]
-        rooms = self._rooms.of((key.project for key in known), threads=self._threads)
-        declared = self._uploads.declared(filter(None, map(_declared_file, known)))
-
-        def errand(key: InboxKey, delivery: Delivery) -> Errand:
-            file = _declared_file(key)
-            declaration = declared.get(file) if file else None
-            return Errand(
-                key=key,
-                arrival=delivery.arrival,
-                attempt=delivery.attempt,
-                room=rooms[key.project],
-                declaration=None if key.is_member else declaration,
-                declaration_needed=file is not None and not _is_announced(key, declaration),
-            )
-
-        return [
-            errand(key, delivery) if key else delivery.arrival
-            for key, delivery in zip(keys, deliveries, strict=True)
-        ]
-
-    def _finish(self, passed: Sequence[Passed]) -> ArchiveError | None:
-        """Writes the fates, then deletes the raw objects; the error that kept it from both."""
+    def _finish(self, passed: Sequence[Passed], rooms: RoomByProject) -> ArchiveError | None:
+        """Writes pairs and fates, then deletes the raw objects; the error that kept it from all."""
+        lacking = {one.key.project for one in passed if one.fate.code == UnlistedSubject.code}
         try:
+            self._rooms.record(
+                [room for room in rooms.values() if isinstance(room, Room)], lacking=lacking
+            )
             self._announce(passed)
             self._uploads.put_fates((one.key.project, one.key.upload, one.fate) for one in passed)
             self._inbox.delete([str(one.key) for one in passed])
@@ -182,24 +170,3 @@ def _chunks(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
         size_bytes += delivery.arrival.size_bytes
     if chunk:
         yield chunk
-
-
-def _parsed(key: str) -> InboxKey | None:
-    try:
-        return InboxKey.parse(key)
-    except InvalidRequest:
-        return None
-
-
-def _is_announced(key: InboxKey, declaration: Declaration | None) -> bool:
-    """Whether the file was declared; a member is announced by the zip or tar that holds it."""
-    if declaration is None:
-        return False
-    return not key.is_member or declaration.kind is FileKind.ARCHIVE
-
-
-def _declared_file(key: InboxKey) -> tuple[str, str, str] | None:
-    """The file that was declared for this object; its zip or tar for a member; None for DICOM."""
-    if is_dicom_upload(key.upload):
-        return None
-    return key.project, key.upload, key.number.partition(".")[0]

@@ -1,38 +1,31 @@
 """The passage of one raw object: read, checked, de-identified, archived or detained."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from functions.anonymise.raw import (
+    RangedRaw,
+    Raw,
+    WholeRaw,
+    check_declaration,
+    packed_reason,
+)
 from functions.anonymise.rooms import Room
+from functions.anonymise.shelf import Origin, Shelf
 from scanloft.aws.detention import Detention
 from scanloft.aws.instances import InstanceIndex
-from scanloft.aws.objects import ObjectStore, StoredObject
+from scanloft.aws.objects import ObjectStore, oversized
+from scanloft.aws.source import WINDOW_LIMIT_BYTES, RangedSource
 from scanloft.core.arrivals import Arrival
-from scanloft.core.errors import (
-    BadArchiveFile,
-    Conflict,
-    DeclarationMismatch,
-    NotDicom,
-    NotFound,
-    Rejected,
-    Unavailable,
-)
+from scanloft.core.errors import NotDicom, NotFound, Oversized, Rejected
 from scanloft.core.fates import Disposition, judged
 from scanloft.core.keys import ArchiveKey, InboxKey
 from scanloft.core.model import Declaration, Fate, FateKind
 from scanloft.core.overlap import Budget
-from scanloft.deid.engine import Deidentified, deidentify
+from scanloft.deid.engine import deidentify, plan
+from scanloft.deid.results import Result
+from scanloft.deid.source import NeedsWhole
 
-PACKED_MAGIC = (
-    b"PK\x03\x04",
-    b"\x1f\x8b\x08",
-    b"BZh",
-    b"\xfd7zXZ\x00",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!",
-)
-TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
 COPIES_HELD = 4
 """How often an object lies in memory while it passes: raw, data set, written, sent."""
 
@@ -58,8 +51,25 @@ class Passed:
     sender: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to take an object: how it is opened, and how many bytes of memory that may need."""
+
+    opened: Callable[[Errand], Raw]
+    held_bytes: int
+
+
+class _OtherWay(Exception):  # no error: the next way is taken
+    """The object cannot be taken this way."""
+
+
 class Passage:
-    """The way of an object from the inbox to the archive or to quarantine."""
+    """The way of an object from the inbox to the archive or to quarantine.
+
+    Objects of at most `whole_object_bytes` are read whole. Of larger ones, up to
+    `ranged_limit_bytes`, only what is needed is read; those for which all is needed are read
+    whole up to `object_limit_bytes`.
+    """
 
     def __init__(
         self,
@@ -68,15 +78,18 @@ class Passage:
         archive: ObjectStore,
         index: InstanceIndex,
         detention: Detention,
+        whole_object_bytes: int,
         object_limit_bytes: int,
+        ranged_limit_bytes: int,
         memory_budget_bytes: int,
         now: Callable[[], str],
     ) -> None:
         self._inbox = inbox
-        self._archive = archive
-        self._index = index
+        self._shelf = Shelf(archive, index)
         self._detention = detention
+        self._whole_object_bytes = whole_object_bytes
         self._object_limit_bytes = object_limit_bytes
+        self._ranged_limit_bytes = ranged_limit_bytes
         self._budget = Budget(memory_budget_bytes)
         self._now = now
 
@@ -86,86 +99,97 @@ class Passage:
         Raises:
             Unavailable, or a defect of the code: the object stays, its message comes again.
         """
-        size_bytes = min(errand.arrival.size_bytes, self._object_limit_bytes)
-        with self._budget.held(COPIES_HELD * size_bytes):
-            try:
-                return self._taken(errand)
-            except NotFound:
-                # Nothing but the raw object is looked for without expecting that it may be gone.
-                return None
-
-    def _taken(self, errand: Errand) -> Passed:
-        raw: StoredObject | None = None
-        sender = ""
+        *ways, last = self._ways(errand.arrival.size_bytes)
         try:
-            raw = self._inbox.get(errand.arrival.key, limit_bytes=self._object_limit_bytes)
-            sender = raw.metadata.get("calling-ae", "")
-            fate = self._archived(errand, raw.body)
+            for way in ways:
+                try:
+                    return self._taken(errand, way)
+                except _OtherWay:
+                    continue
+            return self._taken(errand, last)
         except NotFound:
-            raise
-        except NotDicom as error:
-            reason = packed_reason(raw.body) if raw else None
-            fate = self._refused(errand, reason or error, raw=raw)
-        except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
-            fate = self._refused(errand, error, raw=raw)
+            # Nothing but the raw object is looked for without expecting that it may be gone.
+            return None
+
+    def _ways(self, size_bytes: int) -> list[_Way]:
+        """The ways for an object of this size; a later one holds no more than its own memory."""
+        ranged = _Way(self._ranged, COPIES_HELD * WINDOW_LIMIT_BYTES)
+        limited = _Way(self._limited, COPIES_HELD * min(size_bytes, self._object_limit_bytes))
+        if size_bytes > self._whole_object_bytes:
+            return [ranged, limited]
+        return [_Way(self._whole, COPIES_HELD * size_bytes), ranged, limited]
+
+    def _whole(self, errand: Errand) -> WholeRaw:
+        try:
+            return WholeRaw(
+                self._inbox.get(errand.arrival.key, limit_bytes=self._whole_object_bytes)
+            )
+        except Oversized as error:
+            raise _OtherWay from error  # it has grown since its event
+
+    def _ranged(self, errand: Errand) -> RangedRaw:
+        facts = self._inbox.facts(errand.arrival.key)
+        if facts.size_bytes > self._ranged_limit_bytes:
+            raise oversized(self._ranged_limit_bytes)
+        return RangedRaw(RangedSource(self._inbox, errand.arrival.key, facts))
+
+    def _limited(self, errand: Errand) -> WholeRaw:
+        limit = self._object_limit_bytes
+        try:
+            return WholeRaw(self._inbox.get(errand.arrival.key, limit_bytes=limit))
+        except Oversized as error:
+            raise Oversized(
+                f"This object has more than {limit} bytes, and its encoding or the profile of the "
+                "project asks for all of it in memory. Send it uncompressed and as little endian, "
+                "or retry it under a profile that leaves pixels alone.",
+                limit_bytes=limit,
+            ) from error
+
+    def _taken(self, errand: Errand, way: _Way) -> Passed:
+        raw: Raw | None = None
+        with self._budget.held(way.held_bytes):
+            try:
+                raw = way.opened(errand)
+                fate = self._archived(errand, raw)
+            except (NotFound, _OtherWay):
+                raise
+            except NotDicom as error:
+                reason = packed_reason(raw.start) if raw else None
+                fate = self._refused(errand, reason or error, raw=raw)
+            except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
+                fate = self._refused(errand, error, raw=raw)
+        sender = raw.metadata.get("calling-ae", "") if raw else ""
         return Passed(key=errand.key, fate=fate, sender=sender)
 
-    def _archived(self, errand: Errand, raw: bytes) -> Fate:
-        if isinstance(errand.room, Rejected):
-            raise errand.room
+    def _archived(self, errand: Errand, raw: Raw) -> Fate:
+        room = errand.room
+        if isinstance(room, Rejected):
+            raise room
         check_declaration(raw, errand.declaration, needed=errand.declaration_needed)
-        result = deidentify(raw, profile=errand.room.profile, pseudonyms=errand.room.pseudonyms)
-        source = errand.room.pseudonyms.content_id(raw)
-        key, kind = self._store(errand.key, result, source=source)
+        result, key, kind = self._shelved(errand.key, room, raw)
+        room.note(result.replaced, result.patients)
         return Fate(
             number=errand.key.number,
             kind=kind,
             archive_key=str(key),
-            size_bytes=len(raw),
+            size_bytes=raw.size_bytes,
             actions=result.account.counts,
         )
 
-    def _store(
-        self, inbox_key: InboxKey, result: Deidentified, *, source: str
-    ) -> tuple[ArchiveKey, FateKind]:
-        key = ArchiveKey.build(
-            inbox_key.project,
-            study_uid=result.study_uid,
-            series_uid=result.series_uid,
-            sop_uid=result.sop_uid,
-        )
-        self._index.claim(key)
-        sha256 = hashlib.sha256(result.data).hexdigest()
-        origin = f"{inbox_key.upload}/{inbox_key.number}"
+    def _shelved(self, key: InboxKey, room: Room, raw: Raw) -> tuple[Result, ArchiveKey, FateKind]:
+        profile, pseudonyms, site = room.profile, room.pseudonyms, room.site(raw.metadata)
+        if isinstance(raw, WholeRaw):
+            result = deidentify(raw.body, profile=profile, pseudonyms=pseudonyms, site=site)
+            return result, *self._shelf.put(result, _origin(key, room, raw))
         try:
-            self._archive.put(
-                str(key),
-                result.data,
-                metadata={"sha256": sha256, "source": source, "origin": origin},
-                content_type="application/dicom",
-                sha256_hex=sha256,
-                only_if_absent=True,
-            )
-        except Conflict:
-            return key, self._kind_of_existing(key, sha256=sha256, source=source, origin=origin)
-        return key, FateKind.ARCHIVED
+            planned = plan(raw.source, profile=profile, pseudonyms=pseudonyms, site=site)
+        except NeedsWhole as error:
+            if packed := packed_reason(raw.start):
+                raise packed from error
+            raise _OtherWay from error
+        return planned, *self._shelf.assemble(planned, _origin(key, room, raw), source=raw.source)
 
-    def _kind_of_existing(
-        self, key: ArchiveKey, *, sha256: str, source: str, origin: str
-    ) -> FateKind:
-        try:
-            existing = self._archive.metadata(str(key))
-        except NotFound as error:
-            raise Unavailable("The object with this UID went away meanwhile: try again.") from error
-        if existing.get("sha256") == sha256 or existing.get("source") == source:
-            is_own = existing.get("origin") == origin
-            return FateKind.ARCHIVED if is_own else FateKind.DUPLICATE
-        raise Conflict(
-            "Another object with this SOP Instance UID and other content is already in the "
-            "archive: the first one is kept. Decide which one is right; give the other its own UID."
-        )
-
-    def _refused(self, errand: Errand, error: Exception, *, raw: StoredObject | None) -> Fate:
+    def _refused(self, errand: Errand, error: Exception, *, raw: Raw | None) -> Fate:
         disposition, reason = judged(error, attempt=errand.attempt)
         if disposition is Disposition.RETRY:
             raise error
@@ -186,45 +210,13 @@ class Passage:
         )
 
 
-def packed_reason(raw: bytes) -> BadArchiveFile | None:
-    """The reason to keep what is no DICOM but a zip or tar, which may be full of it; else None."""
-    is_tar = raw.startswith(TAR_MAGIC, TAR_MAGIC_AT)
-    if not is_tar and not raw.startswith(PACKED_MAGIC):
-        return None
-    return BadArchiveFile(
-        'This is a zip, tar or compressed file that was sent as DICOM: send it with kind "archive".'
-    )
+def _origin(key: InboxKey, room: Room, raw: Raw) -> Origin:
+    return Origin(raw=key, source=room.pseudonyms.content_id(raw.sha256_hex.encode()))
 
 
-def check_declaration(raw: bytes, declaration: Declaration | None, *, needed: bool) -> None:
-    """Compares an object with what was said of it before.
-
-    Raises:
-        DeclarationMismatch: other size or checksum, or nothing was said though it should be.
-    """
-    if declaration is None:
-        if needed:
-            raise DeclarationMismatch(
-                "This object was never declared: declare its size and SHA-256, then send it again."
-            )
-        return
-    if len(raw) != declaration.size_bytes:
-        raise DeclarationMismatch(
-            f"The object has {len(raw)} bytes, {declaration.size_bytes} were declared: "
-            "send the file again as a new upload.",
-            size_bytes=len(raw),
-            declared_bytes=declaration.size_bytes,
-        )
-    if hashlib.sha256(raw).hexdigest() != declaration.sha256:
-        raise DeclarationMismatch(
-            "The SHA-256 of the object is not the declared one: send the file again as a new "
-            "upload."
-        )
-
-
-def _item(errand: Errand, raw: StoredObject | None) -> str:
+def _item(errand: Errand, raw: Raw | None) -> str:
     """A name by content under the project's secret; by place where there is no such project."""
     if isinstance(errand.room, Rejected):
         return f"{errand.key.upload}-{errand.key.number}"
-    content = errand.arrival.etag.encode() if raw is None else raw.body
-    return errand.room.pseudonyms.content_id(content)
+    sha256 = raw.known_sha256_hex if raw else None
+    return errand.room.pseudonyms.content_id((sha256 or errand.arrival.etag).encode())

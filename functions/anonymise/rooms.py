@@ -1,29 +1,64 @@
-"""What the gate has to know of a project: its profile and its pseudonyms."""
+"""What the gate has to know of a project, and what of its objects the owner may look up later."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from scanloft.aws.projects import ProjectIndex, SecretStore
+from scanloft.aws.pseudonyms import Lookup, Pairs, PseudonymStore
 from scanloft.core.errors import NotFound, Rejected, UnknownProject
+from scanloft.core.model import Project
 from scanloft.core.overlap import overlapped
-from scanloft.deid.profile import Profile
+from scanloft.deid.profile import Base, PatientIds, Profile, Subjects
 from scanloft.deid.pseudonyms import Pseudonyms
+
+RECEIVER = "called-ae"
+"""The metadata by which the bridge says at which AE title an object was received."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A project as the gate sees it."""
+    """A project as the gate sees it while it passes some objects; `uploader` sent this one.
 
+    `lookup` and `replaced` gather what the objects asked for and what became of their
+    identifiers; `Rooms.record` writes both.
+    """
+
+    name: str
     profile: Profile
     pseudonyms: Pseudonyms
+    record_ids: bool
+    lookup: Lookup | None = None
+    uploader: str = ""
+    replaced: list[tuple[Mapping[str, str], Mapping[str, str]]] = field(default_factory=list)
+
+    @property
+    def asks_for_sites(self) -> bool:
+        """Whether the profile treats objects by where they come from."""
+        return self.profile.subjects is not Subjects.PROJECT or self.profile.base is Base.CTP
+
+    def site(self, metadata: Mapping[str, str]) -> str:
+        """Where an object comes from: who uploaded it, or the receiver that it was sent to.
+
+        Not the calling AE title: the scanners of one hospital have several, and one patient would
+        become as many subjects; and whoever sends can choose it.
+        """
+        return self.uploader or metadata.get(RECEIVER, "")
+
+    def note(self, replaced: Mapping[str, str], patients: Mapping[str, str]) -> None:
+        """Gathers what was replaced in one object that is archived: UIDs, Patient IDs."""
+        if self.record_ids:
+            self.replaced.append((replaced, patients))
 
 
 class Rooms:
     """Looks up projects, once a batch, so that an edited profile holds from the next batch on."""
 
-    def __init__(self, projects: ProjectIndex, secrets: SecretStore) -> None:
+    def __init__(
+        self, projects: ProjectIndex, secrets: SecretStore, pseudonyms: PseudonymStore
+    ) -> None:
         self._projects = projects
         self._secrets = secrets
+        self._pseudonyms = pseudonyms
 
     def of(self, names: Iterable[str], *, threads: int) -> dict[str, Room | Rejected]:
         """Each project, or why objects for it cannot pass.
@@ -40,6 +75,19 @@ class Rooms:
             rooms[name] = room
         return rooms
 
+    def record(self, rooms: Collection[Room], *, lacking: Container[str]) -> None:
+        """Writes who became whom, and what the lookup tables of the projects `lacking` some lack.
+
+        The same again is a no-op.
+
+        Raises:
+            Unavailable: the table did not take it.
+        """
+        self._pseudonyms.record(_pairs(room) for room in rooms if room.replaced)
+        for room in rooms:
+            if room.lookup is not None and room.name in lacking:
+                self._pseudonyms.put_missing(room.name, room.lookup.missing)
+
     def _room(self, name: str) -> Room:
         secret = self._secrets.secret(name)
         try:
@@ -49,4 +97,30 @@ class Rooms:
                 "The project that this object is addressed to does not exist: create it, then "
                 "retry the object from quarantine."
             ) from error
-        return Room(profile=Profile.from_dict(project.profile), pseudonyms=Pseudonyms(secret))
+        return self._furnished(project, secret)
+
+    def _furnished(self, project: Project, secret: bytes) -> Room:
+        profile = Profile.from_dict(project.profile)
+        from_table = profile.patient_ids is PatientIds.LOOKUP
+        wanted = from_table or profile.base is Base.CTP
+        lookup = self._pseudonyms.lookup(project.name) if wanted else None
+        return Room(
+            name=project.name,
+            profile=profile,
+            pseudonyms=Pseudonyms(
+                secret,
+                lookup=lookup,
+                lookup_patients=from_table,
+                patient_id_prefix=profile.patient_id_prefix,
+            ),
+            record_ids=project.record_ids,
+            lookup=lookup,
+        )
+
+
+def _pairs(room: Room) -> Pairs:
+    return Pairs(
+        project=room.name,
+        uids=frozenset(pair for uids, _ in room.replaced for pair in uids.items()),
+        patients=frozenset(pair for _, patients in room.replaced for pair in patients.items()),
+    )

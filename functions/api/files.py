@@ -126,7 +126,7 @@ def _check_size(file: Declaration, settings: ApiSettings) -> None:
 def _size_limit(kind: FileKind, settings: ApiSettings) -> int:
     if kind is FileKind.ARCHIVE:
         return settings.archive_file_limit_bytes
-    return settings.object_limit_bytes
+    return settings.ranged_limit_bytes
 
 
 def _after(query: Mapping[str, str]) -> str | None:

@@ -1,15 +1,21 @@
-"""Projects: made by any user, who becomes the owner; listed for those who are in them."""
+"""Projects: made by any user, who becomes the owner; listed for those who are in them.
+
+What may leave identity in place, such as the profile `none`, only site administrators set; which
+profile was set by whom is in the audit log before the project is there.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from functions.api.clock import timestamp
-from functions.api.fields import Fields, body_fields, text
+from functions.api.fields import Fields, body_fields, flag, text
 from functions.api.request import Answer, Request
 from functions.api.services import Services
-from scanloft.core.errors import Conflict, InvalidRequest, NotFound
+from scanloft.core.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from scanloft.core.identifiers import checked_project
-from scanloft.core.model import Membership, Project, Role
-from scanloft.deid.profile import Profile
+from scanloft.core.model import AuditEntry, Membership, Project, Role
+from scanloft.deid.profile import Base, Profile
+from scanloft.deid.rule_fit import check_rules
 
 NAME_LIMIT = 32
 TITLE_LIMIT = 128
@@ -30,22 +36,24 @@ def create(services: Services, request: Request) -> Answer:
 
     Raises:
         InvalidRequest, InvalidProfile: a field that cannot be used.
+        Forbidden: a profile that only a site administrator may set.
         Conflict: the name is taken.
     """
-    fields = body_fields(request.body, allowed=("name", "title", "profile"))
+    fields = body_fields(request.body, allowed=("name", "title", "profile", "record_ids"))
+    profile = _profile(fields)
+    _check_may_set(profile, request)
     project = Project(
         name=checked_project(text(fields, "name", limit=NAME_LIMIT)),
         title=text(fields, "title", limit=TITLE_LIMIT),
         created_at=timestamp(services.now()),
         created_by=_user(request),
-        profile=_profile(fields),
+        profile=profile.to_dict(),
+        record_ids="record_ids" not in fields or flag(fields, "record_ids"),
     )
     services.project_secrets.create(project.name)
-    try:
+    if not _was_interrupted(services, project):
+        services.audit.append(_profile_set(project, profile))
         services.projects.create(project)
-    except Conflict:
-        if not _was_interrupted(services, project):
-            raise
     owner = Membership(project=project.name, user=_user(request), role=Role.OWNER)
     services.projects.put_member(owner)
     return Answer(_detail(services.projects.project(project.name), Role.OWNER), status=201)
@@ -71,19 +79,59 @@ def _of(services: Services, roles: dict[str, Role]) -> Iterator[Project]:
 
 
 def _was_interrupted(services: Services, project: Project) -> bool:
-    """Whether the caller's own request of the same content stopped before it made the owner."""
-    there = services.projects.project(project.name)
-    same = (there.created_by, there.title) == (project.created_by, project.title)
-    return same and next(services.projects.members(project.name), None) is None
+    """Whether the caller's own request of the same content stopped before it made the owner.
+
+    Raises:
+        Conflict: the name is taken.
+    """
+    try:
+        there = services.projects.project(project.name)
+    except NotFound:
+        return False
+    same = replace(project, created_at=there.created_at) == there
+    if same and next(services.projects.members(project.name), None) is None:
+        return True
+    raise Conflict("A project of this name exists already: choose another name.")
 
 
-def _profile(fields: Fields) -> dict[str, object]:
+def _profile(fields: Fields) -> Profile:
     if "profile" not in fields:
-        return Profile.basic().to_dict()
+        return Profile.basic()
     values = fields["profile"]
     if not isinstance(values, dict):
         raise InvalidRequest('"profile" must be a JSON object.')
-    return Profile.from_dict(values).to_dict()
+    profile = Profile.from_dict(values)
+    check_rules(profile)
+    return profile
+
+
+def _check_may_set(profile: Profile, request: Request) -> None:
+    if profile.needs_administrator and not request.caller.is_admin:
+        raise Forbidden(
+            "This profile may leave patients recognisable, so only a site administrator may set "
+            "it: ask one to create the project, or choose another profile."
+        )
+
+
+def _profile_set(project: Project, profile: Profile) -> AuditEntry:
+    return AuditEntry(
+        project=project.name,
+        at=project.created_at,
+        actor=project.created_by,
+        action="profile_set",
+        facts={
+            "profile": profile.name,
+            "version": profile.version,
+            "deidentification": _deidentification(project),
+        },
+    )
+
+
+def _deidentification(project: Project) -> str:
+    """In a word, what objects pass through: "basic", "none", "ctp" or "ctp_without_floor"."""
+    base = str(project.profile.get("base", Base.BASIC.value))
+    floored = project.profile.get("floor", True)
+    return base if floored else f"{base}_without_floor"
 
 
 def _summary(project: Project, role: Role | None) -> dict[str, object]:
@@ -92,6 +140,7 @@ def _summary(project: Project, role: Role | None) -> dict[str, object]:
         "title": project.title,
         "created_at": project.created_at,
         "role": role,
+        "deidentification": _deidentification(project),
     }
 
 
@@ -100,4 +149,5 @@ def _detail(project: Project, role: Role | None) -> dict[str, object]:
         **_summary(project, role),
         "created_by": project.created_by,
         "profile": dict(project.profile),
+        "record_ids": project.record_ids,
     }

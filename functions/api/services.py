@@ -9,6 +9,7 @@ from functools import cache
 
 from scanloft.aws import clients
 from scanloft.aws.access import Access
+from scanloft.aws.audit import AuditLog
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex, SecretStore
@@ -31,6 +32,7 @@ class Services:
     quarantine: QuarantineIndex
     instances: InstanceIndex
     tokens: TokenIndex
+    audit: AuditLog
     inbox: ObjectStore
     archive: ObjectStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -52,6 +54,7 @@ def services() -> Services:
         quarantine=QuarantineIndex(rows),
         instances=InstanceIndex(rows),
         tokens=TokenIndex(rows),
+        audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
         archive=ObjectStore(settings.archive_bucket, clients.s3()),
     )

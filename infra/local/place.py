@@ -14,7 +14,7 @@ from scanloft.core.settings import (
     SummariseSettings,
     UnpackSettings,
 )
-from scanloft.core.tables import INDEX, PSEUDONYMS, Table
+from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, Table
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -82,6 +82,7 @@ class Place:
                 archive_bucket=archive,
                 index_table=index,
                 pseudonyms_table=pseudonyms,
+                audit_table=table_name(AUDIT),
                 public_base_url=base,
             ),
             DicomwebSettings(archive_bucket=archive, index_table=index, public_base_url=base),

@@ -2,13 +2,15 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from urllib3.exceptions import HTTPError
 
 from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
-from scanloft.core.errors import Oversized, Unavailable
+from scanloft.aws.multipart import MultipartUpload
+from scanloft.core.errors import ArchiveError, Conflict, Oversized, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,6 +26,20 @@ class StoredObject:
     body: bytes
     size_bytes: int
     metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """What S3 knows of an object without reading it; `etag` differs when the content does.
+
+    `sha256_hex` is of the whole object and S3 itself computed or verified it; None where S3 has
+    none, as of an object that was put in parts.
+    """
+
+    size_bytes: int
+    etag: str
+    metadata: Mapping[str, str]
+    sha256_hex: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +86,55 @@ class ObjectStore:
         size = int(answer.get("ContentRange", "").rpartition("/")[2] or len(body))
         return StoredObject(body=body, size_bytes=size, metadata=answer["Metadata"])
 
+    def facts(self, key: str) -> ObjectFacts:
+        """What S3 knows of the object.
+
+        Raises:
+            NotFound: no such key.
+        """
+        with translated("HeadObject"):
+            answer = self._client.head_object(Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
+        return ObjectFacts(
+            size_bytes=answer["ContentLength"],
+            etag=answer["ETag"],
+            metadata=answer["Metadata"],
+            sha256_hex=_whole_sha256(answer.get("ChecksumSHA256"), etag=answer["ETag"]),
+        )
+
     def metadata(self, key: str) -> Mapping[str, str]:
         """The metadata that the object was put with.
 
         Raises:
             NotFound: no such key.
         """
-        with translated("HeadObject"):
-            return self._client.head_object(Bucket=self.bucket, Key=key)["Metadata"]
+        return self.facts(key).metadata
+
+    def read(self, key: str, *, offset: int, length: int, of: ObjectFacts) -> bytes:
+        """Exactly these bytes of exactly this content.
+
+        S3 is asked for it by the ETag; what it answers is held against ETag, range and length
+        here too, for not everything that speaks S3 enforces them.
+
+        Raises:
+            NotFound: the object is gone.
+            Unavailable: it has another content by now, or S3 did not answer as asked.
+        """
+        last = offset + length - 1
+        try:
+            with translated("GetObject"):
+                answer = self._client.get_object(
+                    Bucket=self.bucket, Key=key, Range=f"bytes={offset}-{last}", IfMatch=of.etag
+                )
+        except Conflict as error:
+            raise changed() from error
+        expected = (of.etag, f"bytes {offset}-{last}/{of.size_bytes}")
+        if (answer["ETag"], answer.get("ContentRange")) != expected:
+            answer["Body"].close()
+            raise changed()
+        body = _read(cast("IO[bytes]", answer["Body"]))
+        if len(body) != length:
+            raise changed()
+        return body
 
     def put(
         self,
@@ -90,13 +147,13 @@ class ObjectStore:
         sha256_hex: str | None = None,
         only_if_absent: bool = False,
     ) -> None:
-        """Stores the object; S3 checks it against `sha256_hex` where that is given.
+        """Stores the object and its SHA-256; S3 checks it against `sha256_hex` or boto3's.
 
         Raises:
             Conflict: with `only_if_absent`, when the key exists already.
             Unavailable: S3 did not take it.
         """
-        extra: dict[str, Any] = {}
+        extra: dict[str, Any] = {"ChecksumAlgorithm": "SHA256"}
         if only_if_absent:
             extra["IfNoneMatch"] = "*"
         if content_encoding:
@@ -113,8 +170,26 @@ class ObjectStore:
                 **extra,
             )
 
+    @contextmanager
+    def assembled(
+        self, key: str, *, metadata: Mapping[str, str], content_type: str
+    ) -> Iterator[MultipartUpload]:
+        """A new object to be put in parts; when that fails, nothing of it is kept.
+
+        Where even that fails, or the process ends, the bucket's lifecycle clears it away.
+        """
+        upload = MultipartUpload.begin(
+            self._client, self.bucket, key, metadata=metadata, content_type=content_type
+        )
+        try:
+            yield upload
+        except Exception:
+            with suppress(ArchiveError):
+                upload.abort()
+            raise
+
     def copy(self, source: str, target: str) -> None:
-        """Copies an object within the bucket, metadata included.
+        """Copies an object of at most 5 GiB within the bucket, metadata included.
 
         Raises:
             NotFound: no such source.
@@ -181,12 +256,27 @@ class ObjectStore:
         return SignedPost(url=answer["url"], fields=fields)
 
 
+def changed() -> Unavailable:
+    """The error for an object that is not any more what it was when reading it began."""
+    return Unavailable("The object was replaced while it was read: it is read anew.")
+
+
 def oversized(limit_bytes: int) -> Oversized:
     """The error for an object above the limit of one object."""
     return Oversized(
         f"The object is larger than {limit_bytes} bytes, the limit of this archive for one object.",
         limit_bytes=limit_bytes,
     )
+
+
+def _whole_sha256(checksum: str | None, *, etag: str) -> str | None:
+    """In hexadecimal; None for the checksum of the checksums of parts, which end in "-2" in S3.
+
+    So does the ETag of every object that was put in parts, wherever it is stored.
+    """
+    if checksum is None or "-" in checksum or "-" in etag:
+        return None
+    return base64.b64decode(checksum).hex()
 
 
 def _read(stream: IO[bytes]) -> bytes:

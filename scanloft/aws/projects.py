@@ -123,6 +123,7 @@ def _project_row(project: Project) -> dict[str, Value]:
         "created_at": project.created_at,
         "created_by": project.created_by,
         "profile": json.dumps(dict(project.profile), sort_keys=True),
+        "record_ids": project.record_ids,
     }
 
 
@@ -133,6 +134,7 @@ def _project(row: Mapping[str, Any]) -> Project:
         created_at=row["created_at"],
         created_by=row["created_by"],
         profile=json.loads(row["profile"]),
+        record_ids=row.get("record_ids", True),
     )
 
 

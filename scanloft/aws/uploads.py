@@ -33,6 +33,12 @@ class UploadIndex:
         row = self._rows.get(upload_item(project, upload))
         return None if row is None else _upload(row)
 
+    def known(self, uploads: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Upload]:
+        """Those of the uploads that exist, each a project and an upload, a hundred a call."""
+        place_by_key = {upload_item(*place): place for place in uploads}
+        rows = self._rows.get_many(place_by_key)
+        return {place_by_key[key]: _upload(row) for key, row in rows.items()}
+
     def uploads(self, project: str, *, after: str | None = None) -> Iterator[Upload]:
         """The uploads of a project in the order of their names, those after one or all."""
         rows = self._rows.query(

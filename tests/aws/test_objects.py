@@ -63,6 +63,73 @@ def test_what_is_not_there_is_not_found(store: ObjectStore) -> None:
             act("nowhere")
 
 
+def test_what_s3_knows_of_an_object_is_told_without_reading_it(cloud: Cloud) -> None:
+    cloud.archive.put("a", BODY, metadata={"k": "v"})
+    with calls_listed(cloud) as calls:
+        facts = cloud.archive.facts("a")
+    assert calls == ["HeadObject"]
+    assert (facts.size_bytes, facts.metadata) == (100, {"k": "v"})
+    assert facts.sha256_hex == hashlib.sha256(BODY).hexdigest()
+    cloud.archive.put("a", BODY[::-1])
+    assert cloud.archive.facts("a").etag != facts.etag
+
+
+@pytest.mark.parametrize("is_seekable_file", [False, True])
+def test_every_object_that_is_put_has_a_checksum_that_s3_compared(
+    cloud: Cloud, is_seekable_file: bool
+) -> None:
+    cloud.archive.put("a", io.BytesIO(BODY) if is_seekable_file else BODY)
+    assert cloud.archive.facts("a").sha256_hex == hashlib.sha256(BODY).hexdigest()
+
+
+@pytest.mark.parametrize(("offset", "length"), [(0, 1), (10, 5), (99, 1), (0, 100)])
+def test_exactly_the_bytes_of_a_known_content_are_read(
+    store: ObjectStore, offset: int, length: int
+) -> None:
+    store.put("a", BODY)
+    found = store.read("a", offset=offset, length=length, of=store.facts("a"))
+    assert found == BODY[offset : offset + length]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"ETag": '"other"'},
+        {"ContentRange": "bytes 11-15/100"},
+        {"ContentRange": "bytes 10-14/101"},
+        {"ContentRange": None},
+        {"Body": io.BytesIO(b"four")},
+    ],
+    ids=["other content", "other range", "other size", "no range", "too short"],
+)
+def test_an_answer_other_than_what_was_asked_for_is_never_taken(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, other: dict[str, Any]
+) -> None:
+    cloud.archive.put("a", BODY)
+    facts = cloud.archive.facts("a")
+    answer = {
+        "ETag": facts.etag,
+        "ContentRange": "bytes 10-14/100",
+        "Body": io.BytesIO(BODY[10:15]),
+    }
+    monkeypatch.setattr(cloud.s3, "get_object", lambda **_: answer, raising=False)
+    assert cloud.archive.read("a", offset=10, length=5, of=facts) == BODY[10:15]
+    answer |= {"Body": io.BytesIO(BODY[10:15])} | other
+    with pytest.raises(Unavailable):
+        cloud.archive.read("a", offset=10, length=5, of=facts)
+
+
+def test_s3_itself_is_asked_for_the_content_that_is_meant(store: ObjectStore) -> None:
+    store.put("a", BODY)
+    facts = store.facts("a")
+    store.put("a", BODY[::-1])
+    with pytest.raises(Unavailable, match="replaced"):
+        store.read("a", offset=10, length=5, of=facts)
+    store.delete(["a"])
+    with pytest.raises(NotFound):
+        store.read("a", offset=10, length=5, of=facts)
+
+
 def test_a_range_beyond_the_end_is_an_error_and_not_an_answer(store: ObjectStore) -> None:
     store.put("a", BODY)
     with pytest.raises(Unavailable):

@@ -7,6 +7,7 @@ from moto import mock_aws
 from scanloft.aws.projects import SECRET_BYTES, ProjectIndex, SecretStore
 from scanloft.aws.rows import Rows
 from scanloft.core.errors import Conflict, NotFound, UnknownProject
+from scanloft.core.items import project_item
 from scanloft.core.model import Membership, Project, Role
 from tests.functions.api.tables import new_rows
 
@@ -29,6 +30,25 @@ def test_a_project_is_read_as_it_was_written(rows: Rows) -> None:
     index = ProjectIndex(rows)
     index.create(ALPHA)
     assert index.project("alpha") == ALPHA
+
+
+@pytest.mark.parametrize("record_ids", [True, False])
+def test_a_project_remembers_whether_identifiers_are_recorded(rows: Rows, record_ids: bool) -> None:
+    index = ProjectIndex(rows)
+    index.create(replace(ALPHA, record_ids=record_ids))
+    assert index.project("alpha").record_ids is record_ids
+
+
+def test_a_project_from_before_that_was_a_choice_records_them(rows: Rows) -> None:
+    index = ProjectIndex(rows)
+    index.create(ALPHA)
+    row = rows.get(project_item("alpha"))
+    assert row
+    rows.put(
+        project_item("alpha"),
+        {key: value for key, value in row.items() if key not in ("PK", "SK", "record_ids")},
+    )
+    assert index.project("alpha").record_ids
 
 
 def test_a_second_project_of_a_name_leaves_the_first_as_it_is(rows: Rows) -> None:

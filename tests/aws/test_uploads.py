@@ -37,6 +37,12 @@ def test_an_upload_is_found_in_its_own_project_only(uploads: UploadIndex) -> Non
     assert list(uploads.uploads("beta")) == []
 
 
+def test_those_of_several_uploads_that_exist_are_known(uploads: UploadIndex) -> None:
+    uploads.create(UPLOAD)
+    wanted = [("alpha", "u-1"), ("alpha", "u-2"), ("beta", "u-1"), ("alpha", "u-1")]
+    assert uploads.known(wanted) == {("alpha", "u-1"): UPLOAD}
+
+
 def test_declarations_come_in_the_order_of_their_numbers(uploads: UploadIndex) -> None:
     uploads.declare("alpha", "u-1", declared(100, 9, 10, 1))
     numbers = [entry.number for entry in uploads.declarations("alpha", "u-1")]

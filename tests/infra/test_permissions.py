@@ -16,12 +16,15 @@ ALLOWED = {
         "s3:ListBucket inbox",
         "s3:GetObject archive/dicom/*",
         "s3:PutObject archive/dicom/*",
+        "s3:ListMultipartUploadParts archive/dicom/*",
+        "s3:AbortMultipartUpload archive/dicom/*",
         "s3:ListBucket archive",
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:PutItem index",
         "dynamodb:BatchWriteItem index",
         "dynamodb:GetItem pseudonyms",
+        "dynamodb:BatchWriteItem pseudonyms",
     },
     "unpack": {
         "s3:GetObject inbox/archives/*",
@@ -58,6 +61,7 @@ ALLOWED = {
         "dynamodb:BatchWriteItem index",
         "dynamodb:DeleteItem index",
         "dynamodb:PutItem pseudonyms",
+        "dynamodb:PutItem audit",
     },
     "dicomweb": {
         "s3:GetObject archive/dicom/*",
@@ -124,6 +128,26 @@ def test_only_anonymise_and_unpack_read_the_secrets_of_projects(template: Templa
         if any(f"{verb} pseudonyms" in allowed(template, each.name) for verb in reading)
     }
     assert readers == {"anonymise", "unpack"}
+
+
+def test_only_anonymise_and_api_write_pseudonyms(template: Template) -> None:
+    writers = {
+        each.name
+        for each in FUNCTIONS
+        for entry in allowed(template, each.name)
+        if entry.endswith(" pseudonyms") and not entry.startswith("dynamodb:Get")
+    }
+    assert writers == {"anonymise", "api"}
+
+
+def test_acts_are_added_to_the_audit_log_and_never_changed(template: Template) -> None:
+    granted = {
+        f"{each.name} {entry}"
+        for each in FUNCTIONS
+        for entry in allowed(template, each.name)
+        if entry.endswith(" audit")
+    }
+    assert granted == {"api dynamodb:PutItem audit"}
 
 
 def test_keys_of_tables_are_used_through_dynamodb_alone(template: Template) -> None:

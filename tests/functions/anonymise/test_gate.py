@@ -29,7 +29,7 @@ def archived_first(*, then: bytes) -> Prepare:
 
 def sent(raw: bytes, **more: str | bool) -> Prepare:
     def prepare(cloud: Cloud) -> None:
-        cloud.configure(object_limit_bytes=3000)
+        cloud.configure(whole_object_bytes=3000, ranged_limit_bytes=3000)
         cloud.project()
         cloud.send(raw, **more)  # type: ignore[arg-type]  # each has its type in `send`
 

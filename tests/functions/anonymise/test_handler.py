@@ -61,7 +61,7 @@ def test_an_image_is_archived_without_its_patient_and_the_raw_one_is_gone(alpha:
 def test_each_object_has_one_clear_fate_and_none_is_lost(
     alpha: Cloud, raw: bytes, expected: str
 ) -> None:
-    alpha.configure(object_limit_bytes=3000)
+    alpha.configure(whole_object_bytes=3000, ranged_limit_bytes=3000)
     alpha.send(raw)
     assert alpha.feed(ANONYMISE) == 0
     assert alpha.kinds() == [expected]

@@ -1,53 +1,17 @@
-import gzip
-import hashlib
 from typing import Any
 
-import pytest
-
-from functions.anonymise.passage import check_declaration
 from scanloft.core.blueprint import ANONYMISE
-from scanloft.core.errors import DeclarationMismatch
-from scanloft.core.model import Declaration
-from tests.functions.unpack.packed import tarred, zipped
 from tests.support.cloud import Cloud
 from tests.support.events import batch, notification
 from tests.support.images import CANARY, image
 
 OTHER = image(pixels=b"\2" * 32)
-DECLARED = Declaration("0", 3, hashlib.sha256(b"abc").hexdigest())
 
 
-@pytest.mark.parametrize(
-    ("raw", "declaration", "needed"),
-    [(b"abc", DECLARED, True), (b"abc", None, False)],
-)
-def test_what_is_as_declared_or_need_not_be_passes(
-    raw: bytes, declaration: Declaration | None, needed: bool
-) -> None:
-    check_declaration(raw, declaration, needed=needed)
-
-
-@pytest.mark.parametrize(
-    ("raw", "declaration"), [(b"ab", DECLARED), (b"abd", DECLARED), (b"abc", None)]
-)
-def test_what_is_not_as_declared_does_not_pass(raw: bytes, declaration: Declaration | None) -> None:
-    with pytest.raises(DeclarationMismatch):
-        check_declaration(raw, declaration, needed=True)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [zipped({"a": image()}), tarred({"a": image()}), gzip.compress(image())],
-    ids=["zip", "tar", "gzip"],
-)
-def test_a_zip_or_tar_sent_as_dicom_is_kept_with_the_way_to_send_it(
-    alpha: Cloud, raw: bytes
-) -> None:
-    alpha.send(raw)
-    assert alpha.feed(ANONYMISE) == 0
-    (fate,) = alpha.fates()
-    assert (fate.kind, fate.code) == ("quarantined", "bad_archive_file")
-    assert '"archive"' in fate.reason
+def limited_to(limit_bytes: int) -> dict[str, int]:
+    """The settings by which no larger object is taken."""
+    names = ("whole_object_bytes", "object_limit_bytes", "ranged_limit_bytes")
+    return dict.fromkeys(names, limit_bytes)
 
 
 def test_an_event_for_an_object_that_is_gone_is_done(alpha: Cloud) -> None:
@@ -58,7 +22,7 @@ def test_an_event_for_an_object_that_is_gone_is_done(alpha: Cloud) -> None:
 
 
 def test_an_event_for_an_oversized_object_that_is_gone_is_done(alpha: Cloud) -> None:
-    alpha.configure(object_limit_bytes=len(image()) - 1)
+    alpha.configure(**limited_to(len(image()) - 1))
     alpha.send(image(), upload="dicom-1", declared=False)
     alpha.settle()
     gone = notification("dicom/alpha/dicom-1/0", size_bytes=len(image()))
@@ -66,7 +30,7 @@ def test_an_event_for_an_oversized_object_that_is_gone_is_done(alpha: Cloud) -> 
 
 
 def test_an_object_that_grew_after_its_event_is_held_to_the_limit_too(alpha: Cloud) -> None:
-    alpha.configure(object_limit_bytes=len(image()) - 1)
+    alpha.configure(**limited_to(len(image()) - 1))
     (key,) = alpha.send(image(), upload="dicom-1", declared=False)
     alpha.forget_messages()
     alpha.call(ANONYMISE, batch([notification(str(key), size_bytes=10)]))

@@ -16,12 +16,13 @@ SETTINGS = ApiSettings(
     archive_bucket="the-archive",
     index_table="the-index",
     pseudonyms_table="the-pseudonyms",
+    audit_table="the-audit",
     public_base_url="https://archive.example",
-    object_limit_bytes=1000,
+    ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
 )
 BUCKETS = (SETTINGS.inbox_bucket, SETTINGS.archive_bucket)
-TABLES = (SETTINGS.index_table, SETTINGS.pseudonyms_table)
+TABLES = (SETTINGS.index_table, SETTINGS.pseudonyms_table, SETTINGS.audit_table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 import pytest
 
-from scanloft.core.model import Project, Role
-from tests.functions.api.front import Front
+from scanloft.aws.audit import AuditLog
+from scanloft.core.errors import Unavailable, UnknownProject
+from scanloft.core.model import AuditEntry, Project, Role
+from tests.functions.api.front import Front, Reply
 
 BASIC = {"name": "basic", "version": 1, "options": [], "pixel_review": True}
 
@@ -61,6 +63,104 @@ def test_a_creation_that_stopped_before_the_owner_was_made_is_completed_by_its_c
     assert front.call("POST", "/api/projects", user="olga", body=body).status == 409
 
 
+NONE = {"name": "phantoms", "version": 3, "base": "none"}
+UNFLOORED = {
+    "name": "own script",
+    "version": 1,
+    "base": "ctp",
+    "ctp_script": '<script><e en="T" t="00100010">@empty()</e></script>',
+    "floor": False,
+}
+
+
+def create(front: Front, profile: object, *, user: str = "olga", admin: bool = False) -> Reply:
+    body = {"name": "alpha", "title": "Alpha", "profile": profile}
+    return front.call("POST", "/api/projects", user=user, admin=admin, body=body)
+
+
+@pytest.mark.parametrize("profile", [NONE, UNFLOORED], ids=["none", "ctp without floor"])
+def test_who_is_no_site_administrator_cannot_let_identity_through(
+    front: Front, profile: object
+) -> None:
+    reply = create(front, profile)
+    assert (reply.status, reply.body["code"]) == (403, "forbidden")
+    assert "site administrator" in reply.body["detail"]
+    assert front.call("GET", "/api/projects", admin=True).body == {"projects": []}
+    assert list(front.services.audit.entries("alpha")) == []
+    with pytest.raises(UnknownProject):
+        front.services.project_secrets.secret("alpha")
+
+
+@pytest.mark.parametrize(
+    ("profile", "word"),
+    [
+        (NONE, "none"),
+        (UNFLOORED, "ctp_without_floor"),
+        ({**UNFLOORED, "floor": True}, "ctp"),
+        (BASIC, "basic"),
+    ],
+)
+def test_what_objects_pass_through_is_shown_wherever_the_project_is(
+    front: Front, profile: dict[str, object], word: str
+) -> None:
+    assert create(front, profile, user="root", admin=True).body["deidentification"] == word
+    shown = front.call("GET", "/api/projects/alpha", user="root", admin=True).body
+    assert shown["deidentification"] == word
+    assert shown["profile"].get("base", "basic") == profile.get("base", "basic")
+    listed = front.call("GET", "/api/projects", user="root").body["projects"]
+    assert [project["deidentification"] for project in listed] == [word]
+
+
+def test_who_set_which_profile_is_in_the_audit_log(front: Front) -> None:
+    create(front, NONE, user="root", admin=True)
+    assert list(front.services.audit.entries("alpha")) == [
+        AuditEntry(
+            project="alpha",
+            at=front.call("GET", "/api/projects/alpha", user="root").body["created_at"],
+            actor="root",
+            action="profile_set",
+            facts={"profile": "phantoms", "version": 3, "deidentification": "none"},
+        )
+    ]
+
+
+def test_a_profile_that_was_not_set_is_not_in_the_audit_log(front: Front) -> None:
+    front.project()
+    assert create(front, NONE, user="root", admin=True).status == 409
+    (entry,) = front.services.audit.entries("alpha")
+    assert (entry.actor, entry.facts["deidentification"]) == ("olga", "basic")
+
+
+def test_no_project_is_made_whose_profile_could_not_be_audited(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AuditLog, "append", _refuse)
+    assert create(front, NONE, user="root", admin=True).status == 503
+    assert front.call("GET", "/api/projects", user="root", admin=True).body == {"projects": []}
+
+
+def _refuse(log: AuditLog, entry: AuditEntry) -> None:
+    raise Unavailable("The table did not answer.")
+
+
+def test_a_creation_that_stopped_is_not_completed_with_another_profile(front: Front) -> None:
+    front.services.projects.create(Project("alpha", "Alpha", "2026-01-01T00:00:00Z", "root", BASIC))
+    assert create(front, NONE, user="root", admin=True).status == 409
+    assert list(front.services.audit.entries("alpha")) == []
+
+
+@pytest.mark.parametrize("record_ids", [True, False])
+def test_a_project_says_whether_it_records_who_became_whom(front: Front, record_ids: bool) -> None:
+    body = {"name": "alpha", "title": "Alpha", "record_ids": record_ids}
+    assert front.call("POST", "/api/projects", body=body).body["record_ids"] is record_ids
+    assert front.call("GET", "/api/projects/alpha").body["record_ids"] is record_ids
+
+
+def test_a_project_records_who_became_whom_unless_told_otherwise(front: Front) -> None:
+    front.project()
+    assert front.call("GET", "/api/projects/alpha").body["record_ids"] is True
+
+
 def test_users_see_their_projects_and_administrators_all(front: Front) -> None:
     front.project("alpha", mia=Role.MEMBER)
     front.project("beta")
@@ -90,6 +190,7 @@ def test_users_see_their_projects_and_administrators_all(front: Front) -> None:
         ({"name": "alpha", "title": "x", "owner": "y"}, '"profile"'),
         ({"name": "alpha", "title": "x", "profile": []}, '"profile"'),
         ({"name": "alpha", "title": "x", "profile": {}}, '"name"'),
+        ({"name": "alpha", "title": "x", "record_ids": "no"}, '"record_ids"'),
         (
             {"name": "alpha", "title": "x", "profile": {"name": "b", "version": 1, "options": 1}},
             '"options"',

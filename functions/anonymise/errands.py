@@ -1,0 +1,91 @@
+"""What is known of objects before they are read: project, declaration, and who uploaded them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from functions.anonymise.passage import Errand
+from functions.anonymise.rooms import Room
+from scanloft.aws.batches import Delivery
+from scanloft.aws.uploads import UploadIndex
+from scanloft.core.arrivals import Arrival
+from scanloft.core.errors import InvalidRequest, Rejected
+from scanloft.core.keys import InboxKey, is_dicom_upload
+from scanloft.core.model import Declaration, FileKind
+
+RoomByProject = Mapping[str, Room | Rejected]
+
+
+def parsed_key(key: str) -> InboxKey | None:
+    """The parts of a key, None where it is none of ours."""
+    try:
+        return InboxKey.parse(key)
+    except InvalidRequest:
+        return None
+
+
+def errands(
+    uploads: UploadIndex,
+    deliveries: Sequence[Delivery],
+    keys: Sequence[InboxKey | None],
+    rooms: RoomByProject,
+) -> list[Errand | Arrival]:
+    """The errand of each delivery, in order; its arrival where its key is not ours.
+
+    Raises:
+        Unavailable: the table did not answer.
+    """
+    known = [key for key in keys if key]
+    declared = uploads.declared(filter(None, map(_declared_file, known)))
+    uploaders = _uploaders(uploads, known, rooms)
+
+    def errand(key: InboxKey, delivery: Delivery) -> Errand:
+        file = _declared_file(key)
+        declaration = declared.get(file) if file else None
+        return Errand(
+            key=key,
+            arrival=delivery.arrival,
+            attempt=delivery.attempt,
+            room=_sent_by(uploaders.get((key.project, key.upload)), rooms[key.project]),
+            declaration=None if key.is_member else declaration,
+            declaration_needed=file is not None and not _is_announced(key, declaration),
+        )
+
+    return [
+        errand(key, delivery) if key else delivery.arrival
+        for key, delivery in zip(keys, deliveries, strict=True)
+    ]
+
+
+def _uploaders(
+    uploads: UploadIndex, keys: Sequence[InboxKey], rooms: RoomByProject
+) -> dict[tuple[str, str], str]:
+    """Who began each upload, where a profile asks; of DICOM, the object says the receiver."""
+    wanted = {
+        (key.project, key.upload)
+        for key in keys
+        if _asks_for_sites(rooms[key.project]) and not is_dicom_upload(key.upload)
+    }
+    found = uploads.known(wanted) if wanted else {}
+    return {place: upload.created_by for place, upload in found.items()}
+
+
+def _asks_for_sites(room: Room | Rejected) -> bool:
+    return isinstance(room, Room) and room.asks_for_sites
+
+
+def _sent_by(uploader: str | None, room: Room | Rejected) -> Room | Rejected:
+    return replace(room, uploader=uploader) if uploader and isinstance(room, Room) else room
+
+
+def _is_announced(key: InboxKey, declaration: Declaration | None) -> bool:
+    """Whether the file was declared; a member is announced by the zip or tar that holds it."""
+    if declaration is None:
+        return False
+    return not key.is_member or declaration.kind is FileKind.ARCHIVE
+
+
+def _declared_file(key: InboxKey) -> tuple[str, str, str] | None:
+    """The file that was declared for this object; its zip or tar for a member; None for DICOM."""
+    if is_dicom_upload(key.upload):
+        return None
+    return key.project, key.upload, key.number.partition(".")[0]

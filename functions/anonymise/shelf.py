@@ -1,0 +1,159 @@
+"""Putting results into the archive, each UID once: the first object that has it is kept."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from functions.anonymise.assembly import RECIPE, blocks, fill, recipe
+from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.objects import ObjectFacts, ObjectStore
+from scanloft.aws.source import RangedSource
+from scanloft.core.errors import Conflict, NotFound, Unavailable
+from scanloft.core.keys import ArchiveKey, InboxKey
+from scanloft.core.model import FateKind
+from scanloft.deid.results import Deidentified, Plan, Result
+
+CONTENT_TYPE = "application/dicom"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a result comes from: its raw object, and the content of that under the secret."""
+
+    raw: InboxKey
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A result for a key: what it is marked with, and its bytes for whom the marks do not do."""
+
+    key: ArchiveKey
+    metadata: dict[str, str]
+    size_bytes: int
+    blocks: Callable[[], Iterable[bytes]]
+
+
+class Shelf:
+    """The instances of the archive bucket."""
+
+    def __init__(self, archive: ObjectStore, index: InstanceIndex) -> None:
+        self._archive = archive
+        self._index = index
+
+    def put(self, result: Deidentified, origin: Origin) -> tuple[ArchiveKey, FateKind]:
+        """Puts a result that is in memory.
+
+        Raises:
+            Conflict: another object with its UID is there.
+            Unavailable: S3 or DynamoDB did not answer.
+        """
+        key = self._claimed(result, origin)
+        sha256 = hashlib.sha256(result.data).hexdigest()
+        metadata = _metadata(sha256, origin)
+        try:
+            self._archive.put(
+                str(key),
+                result.data,
+                metadata=metadata,
+                content_type=CONTENT_TYPE,
+                sha256_hex=sha256,
+                only_if_absent=True,
+            )
+        except Conflict:
+            candidate = _Candidate(key, metadata, len(result.data), lambda: (result.data,))
+            return key, self._kind_of_existing(candidate)
+        return key, FateKind.ARCHIVED
+
+    def assemble(
+        self, plan: Plan, origin: Origin, *, source: RangedSource
+    ) -> tuple[ArchiveKey, FateKind]:
+        """Puts a result whose bytes are mostly those of the source, which S3 copies itself.
+
+        Raises:
+            Conflict: another object with its UID is there.
+            NotFound: the source is gone.
+            Unavailable: S3 or DynamoDB did not answer, or the source was replaced meanwhile.
+        """
+        key = self._claimed(plan, origin)
+        metadata = _metadata(recipe(plan.parts, source), origin)
+        candidate = _Candidate(key, metadata, plan.size, partial(blocks, plan.parts, source))
+        existing = self._existing(key)
+        if existing:
+            return key, self._kind_of(existing, candidate)
+        try:
+            with self._archive.assembled(
+                str(key), metadata=metadata, content_type=CONTENT_TYPE
+            ) as upload:
+                fill(upload, plan.parts, source)
+                upload.complete(size_bytes=plan.size, only_if_absent=True)
+        except Conflict:
+            return key, self._kind_of_existing(candidate)
+        return key, FateKind.ARCHIVED
+
+    def _claimed(self, result: Result, origin: Origin) -> ArchiveKey:
+        key = ArchiveKey.build(
+            origin.raw.project,
+            study_uid=result.study_uid,
+            series_uid=result.series_uid,
+            sop_uid=result.sop_uid,
+        )
+        self._index.claim(key)
+        return key
+
+    def _existing(self, key: ArchiveKey) -> ObjectFacts | None:
+        try:
+            return self._archive.facts(str(key))
+        except NotFound:
+            return None
+
+    def _kind_of_existing(self, candidate: _Candidate) -> FateKind:
+        existing = self._existing(candidate.key)
+        if existing is None:
+            raise _gone()
+        return self._kind_of(existing, candidate)
+
+    def _kind_of(self, existing: ObjectFacts, candidate: _Candidate) -> FateKind:
+        if self._is_same(existing, candidate):
+            is_own = existing.metadata.get("origin") == candidate.metadata["origin"]
+            return FateKind.ARCHIVED if is_own else FateKind.DUPLICATE
+        raise Conflict(
+            "Another object with this SOP Instance UID and other content is already in the "
+            "archive: the first one is kept. Decide which one is right; give the other its own UID."
+        )
+
+    def _is_same(self, existing: ObjectFacts, candidate: _Candidate) -> bool:
+        """By the marks; by the bytes where nobody has read all of one of the two yet."""
+        theirs, ours = existing.metadata, candidate.metadata
+        sha256s = theirs.get("sha256", ""), ours["sha256"]
+        if theirs.get("source") == ours["source"] or sha256s[0] == sha256s[1]:
+            return True
+        unread = any(sha256.startswith(RECIPE) for sha256 in sha256s)
+        if not unread or existing.size_bytes != candidate.size_bytes:
+            return False
+        return self._has_same_bytes(existing, candidate)
+
+    def _has_same_bytes(self, existing: ObjectFacts, candidate: _Candidate) -> bool:
+        stored = RangedSource(self._archive, str(candidate.key), existing)
+        at = 0
+        for block in candidate.blocks():
+            try:
+                if stored.exactly(at, len(block)) != block:
+                    return False
+            except NotFound as error:
+                raise _gone() from error
+            at += len(block)
+        return True
+
+
+def _metadata(sha256: str, origin: Origin) -> dict[str, str]:
+    return {
+        "sha256": sha256,
+        "source": origin.source,
+        "origin": f"{origin.raw.upload}/{origin.raw.number}",
+    }
+
+
+def _gone() -> Unavailable:
+    return Unavailable("The object with this UID went away meanwhile: try again.")
