@@ -1,4 +1,4 @@
-"""Part 5: receiving by C-STORE, the bridge beside the receiver that pynetdicom brings."""
+"""Part 6: receiving by C-STORE, the bridge beside the receiver that pynetdicom brings."""
 
 import contextlib
 import os

@@ -1,36 +1,83 @@
-"""A de-identification engine in a process of its own, file to file, measured in rounds.
+"""A de-identification engine, or a plain copy, in a process of its own, measured in rounds.
 
-`python -P benchmarks/engine_loop.py ENGINE` reads a list of paths a line and answers with the CPU
-seconds of all of them together. It runs in the peers' environment too, so it imports nothing of
-this project but the engine asked for.
+`python -P benchmarks/engine_loop.py ENGINE FOLDER` reads a list of paths a line and answers with
+the CPU seconds of all of them together and the most memory that the process has ever had in use.
+What it writes goes into FOLDER and is deleted before the next round. It runs in the peers'
+environment too, so it imports nothing of this project but the engine asked for.
 """
 
 import importlib
+import io
 import json
 import os
+import resource
+import subprocess
 import sys
-import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-Engine = Callable[[str, str], None]
-"""De-identifies the file at the first path into the second."""
+STATUS = Path("/proc/self/status")
+
+
+def _own_cpu_s() -> float:
+    return time.process_time()
+
+
+def _children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What is measured: `run` takes what `load` made of a path beforehand, and where to write."""
+
+    run: Callable[[Any, str], object]
+    load: Callable[[str], Any] = str
+    cpu_s: Callable[[], float] = _own_cpu_s
 
 
 def scanloft() -> Engine:
-    """This project's engine, with the Basic Profile."""
-    engine = importlib.import_module("scanloft.deid.engine")
-    basic = importlib.import_module("scanloft.deid.profile").Profile.basic()
-    pseudonyms = importlib.import_module("scanloft.deid.pseudonyms").Pseudonyms(bytes(32))
+    """This project's engine from file to file, with the Basic Profile."""
+    deidentify_file = importlib.import_module("scanloft.deid.files").deidentify_file
+    settings = _settings()
 
     def run(source: str, target: str) -> None:
-        data = Path(source).read_bytes()
-        result = engine.deidentify(data, profile=basic, pseudonyms=pseudonyms)
-        Path(target).write_bytes(result.data)
+        deidentify_file(Path(source), Path(target), **settings)
 
-    return run
+    return Engine(run)
+
+
+def scanloft_in_memory() -> Engine:
+    """This project's engine from bytes to bytes."""
+    deidentify = importlib.import_module("scanloft.deid.engine").deidentify
+    settings = _settings()
+    return Engine(lambda data, _: deidentify(data, **settings), _read)
+
+
+def _settings() -> dict[str, Any]:
+    profile = importlib.import_module("scanloft.deid.profile").Profile.basic()
+    pseudonyms = importlib.import_module("scanloft.deid.pseudonyms").Pseudonyms(bytes(32))
+    return {"profile": profile, "pseudonyms": pseudonyms}
+
+
+def _read(path: str) -> bytes:
+    return Path(path).read_bytes()
+
+
+def pydicom_in_memory() -> Engine:
+    """What pydicom takes to read a header and to write it, with nothing done to it."""
+    pydicom = importlib.import_module("pydicom")
+
+    def run(data: bytes, _: str) -> None:
+        dataset = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True)
+        dataset.save_as(io.BytesIO())
+
+    return Engine(run, _read)
 
 
 def dicognito() -> Engine:
@@ -43,19 +90,42 @@ def dicognito() -> Engine:
             anonymizer.anonymize(dataset)
             dataset.save_as(target)
 
-    return run
+    return Engine(run)
 
 
 def dicom_anonymizer() -> Engine:
     """The dicom-anonymizer library, with its own rules for the Basic Profile."""
-    run: Engine = importlib.import_module("dicomanonymizer").anonymize_dicom_file
-    return run
+    return Engine(importlib.import_module("dicomanonymizer").anonymize_dicom_file)
+
+
+def copy() -> Engine:
+    """The limit within a Python process: the kernel copies, from one file to the other."""
+
+    def run(source: str, target: str) -> None:
+        with Path(source).open("rb") as reader, Path(target).open("wb") as writer:
+            left = os.fstat(reader.fileno()).st_size
+            while left:
+                left -= os.copy_file_range(reader.fileno(), writer.fileno(), left)
+
+    return Engine(run)
+
+
+def cp() -> Engine:
+    """The limit outside of it: the command `cp`, its own CPU time with its start."""
+    return Engine(
+        lambda source, target: subprocess.run(["cp", source, target], check=True),
+        cpu_s=_children_cpu_s,
+    )
 
 
 ENGINES: dict[str, Callable[[], Engine]] = {
     "scanloft": scanloft,
+    "scanloft in memory": scanloft_in_memory,
+    "pydicom in memory": pydicom_in_memory,
     "dicognito": dicognito,
     "dicom-anonymizer": dicom_anonymizer,
+    "copy_file_range": copy,
+    "cp": cp,
 }
 
 
@@ -64,18 +134,36 @@ def main() -> None:
     warnings.simplefilter("ignore")  # what the engines say of the files is not measured
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    engine = ENGINES[sys.argv[1]]()
-    with tempfile.TemporaryDirectory(prefix="scanloft-benchmark-") as folder:
-        target = str(Path(folder) / "out.dcm")
-        for line in sys.stdin:
-            print(json.dumps(_cpu_s(engine, json.loads(line), target)), file=answers, flush=True)
+    engine, folder = ENGINES[sys.argv[1]](), Path(sys.argv[2])
+    for line in sys.stdin:
+        cpu_s = _measured(engine, json.loads(line), folder)
+        print(json.dumps({"cpu_s": cpu_s, "peak_bytes": peak_bytes()}), file=answers, flush=True)
 
 
-def _cpu_s(engine: Engine, sources: list[str], target: str) -> float:
-    started = time.process_time()
-    for source in sources:
-        engine(source, target)
-    return time.process_time() - started
+def _measured(engine: Engine, paths: Sequence[str], folder: Path) -> float:
+    # A target of its own for each: to write over a file costs more than to make one.
+    targets = [str(folder / f"{number}.dcm") for number in range(len(paths))]
+    sources = [engine.load(path) for path in paths]
+    started = engine.cpu_s()
+    for source, target in zip(sources, targets, strict=True):
+        engine.run(source, target)
+    cpu_s = engine.cpu_s() - started
+    for target in targets:
+        Path(target).unlink(missing_ok=True)
+    return cpu_s
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has had in use.
+
+    Linux tells it without what the process was before it became this program; `ru_maxrss`, for
+    everywhere else, would be at least as much as the benchmark itself has in use.
+    """
+    if STATUS.is_file():
+        (line,) = (one for one in STATUS.read_text().splitlines() if one.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform == "darwin" else used * 1024
 
 
 if __name__ == "__main__":

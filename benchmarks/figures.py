@@ -11,7 +11,8 @@ NOT_INSTALLED = "not installed"
 class Figure:
     """A measured value and, where there is one, what it is held against.
 
-    `is_bar` tells a bar that ours must not pass from a peer that ours is compared with.
+    `least_ratio` is a bar: how many times ours the other value must at least be. It is 1 where the
+    other is itself the limit, and None where ours is only compared.
     `runs` is how many measurements each median is taken of.
     """
 
@@ -22,7 +23,7 @@ class Figure:
     runs: int
     against: str = ""
     other: float | None = None
-    is_bar: bool = False
+    least_ratio: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -32,7 +33,9 @@ class Figure:
     @property
     def is_met(self) -> bool:
         """Whether ours is within the bar; true where there is none."""
-        return not self.is_bar or self.other is None or self.ours <= self.other
+        if self.least_ratio is None or self.other is None:
+            return True
+        return self.ours * self.least_ratio <= self.other
 
     def to_dict(self) -> dict[str, object]:
         """The figure as plain values, the ratio among them."""

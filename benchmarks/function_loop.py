@@ -21,9 +21,15 @@ from infra.local.faults import wait_before
 S3_WAIT_S = {
     "GetObject": 0.025,
     "HeadObject": 0.025,
+    "ListParts": 0.025,
     "PutObject": 0.040,
     "CopyObject": 0.040,
     "DeleteObjects": 0.040,
+    "CreateMultipartUpload": 0.040,
+    "UploadPart": 0.040,
+    "UploadPartCopy": 0.040,
+    "CompleteMultipartUpload": 0.040,
+    "AbortMultipartUpload": 0.040,
 }
 QUICK_WAIT_S = 0.008
 QUICK = (

@@ -1,10 +1,10 @@
-"""Parts 2 and 3: what the runs of the pipeline come to per instance."""
+"""Part 4: what the runs of the pipeline come to per instance."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from benchmarks.archive_site import FUNCTIONS, BatchRun
 from benchmarks.figures import Figure, middle
-from benchmarks.pipeline import FUNCTIONS, BatchRun
 from benchmarks.servers import MOTO, STUB
 
 CALLS = "Calls to AWS per instance"
@@ -65,7 +65,7 @@ def _wall(runs: Sequence[BatchRun]) -> list[Figure]:
     for name in FUNCTIONS:
         figure = _figure(runs, WALL, _wall_s, server=STUB, function=name)
         if bar_ms := BAR_MS.get(name):
-            figures.append(replace(figure, against="the bar", other=bar_ms, is_bar=True))
+            figures.append(replace(figure, against="the bar", other=bar_ms, least_ratio=1))
         waits_ms = _middle(_chosen(runs, server=STUB, function=name), _waits_s, scale=1000)
         figures.append(replace(figure, against="waits in sequence", other=waits_ms))
     moto = [_figure(runs, WALL, _wall_s, server=MOTO, function=name) for name in FUNCTIONS]

@@ -12,7 +12,7 @@ def table_of(figures: Sequence[Figure], *, title: str) -> Table:
     """One table; the figures of a part stand together below its name."""
     table = Table(title=title, title_justify="left", caption_justify="left")
     table.add_column("what", no_wrap=True)
-    for name in ("ours", "peer or bar", "ratio"):
+    for name in ("ours", "peer or bar", "ratio", "at least"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("which", no_wrap=True)
     table.add_column("runs", justify="right", no_wrap=True)
@@ -30,8 +30,9 @@ def cells(figure: Figure) -> tuple[str, ...]:
     ratio = "" if figure.ratio is None else f"× {figure.ratio:.2f}"
     if not figure.is_met:
         ratio = f"[red]{ratio} missed[/red]"
+    least = "" if figure.least_ratio is None else f"× {figure.least_ratio:.2f}"
     ours = _value(figure.ours, figure.unit)
-    return f"  {figure.what}", ours, other, ratio, figure.against, str(figure.runs)
+    return f"  {figure.what}", ours, other, ratio, least, figure.against, str(figure.runs)
 
 
 def _value(value: float, unit: str) -> str:

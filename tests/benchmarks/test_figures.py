@@ -28,7 +28,21 @@ def test_nothing_measured_gives_no_ratio_instead_of_an_infinite_one() -> None:
 
 @pytest.mark.parametrize(("ours", "is_met"), [(9.9, True), (10.0, True), (10.1, False)])
 def test_bar_is_met_up_to_its_own_value(ours: float, is_met: bool) -> None:
-    assert figure(ours=ours, other=10.0, is_bar=True).is_met is is_met
+    assert figure(ours=ours, other=10.0, least_ratio=1).is_met is is_met
+
+
+@pytest.mark.parametrize(("other", "is_met"), [(35.0, False), (36.0, True)])
+def test_peer_must_take_as_many_times_as_long_as_is_asked(other: float, is_met: bool) -> None:
+    assert figure(ours=2.0, other=other, least_ratio=18).is_met is is_met
+
+
+def test_bar_of_nothing_is_met_by_nothing_alone() -> None:
+    assert figure(ours=0.0, other=0.0, least_ratio=1).is_met
+    assert not figure(ours=1.0, other=0.0, least_ratio=1).is_met
+
+
+def test_peer_that_is_not_there_misses_no_bar() -> None:
+    assert figure(least_ratio=18).is_met
 
 
 def test_faster_peer_is_no_missed_bar() -> None:
@@ -36,7 +50,7 @@ def test_faster_peer_is_no_missed_bar() -> None:
 
 
 def test_plain_values_hold_the_ratio_and_the_verdict() -> None:
-    values = figure(other=10.0, is_bar=True).to_dict()
+    values = figure(other=10.0, least_ratio=1).to_dict()
     assert (values["ours"], values["ratio"], values["is_met"]) == (2.0, 5.0, True)
 
 

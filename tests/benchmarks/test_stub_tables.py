@@ -1,12 +1,6 @@
 import json
 
-from benchmarks.stub import Request, StubBuckets
 from benchmarks.stub_tables import StubTables
-
-
-def request(method: str, path: str = "/bucket/key", **parts: object) -> Request:
-    values: dict[str, object] = {"query": "", "headers": {}, "body": b""}
-    return Request(method=method, path=path, **(values | parts))  # type: ignore[arg-type]  # as given
 
 
 def ask(tables: StubTables, operation: str, **parts: object) -> tuple[int, dict[str, object]]:
@@ -16,36 +10,6 @@ def ask(tables: StubTables, operation: str, **parts: object) -> tuple[int, dict[
 
 def row(sort: str, **values: str) -> dict[str, dict[str, str]]:
     return {name: {"S": value} for name, value in {"PK": "p", "SK": sort, **values}.items()}
-
-
-def test_object_comes_back_with_the_metadata_it_was_put_with() -> None:
-    buckets = StubBuckets()
-    buckets.answer(request("PUT", body=b"pixels", headers={"x-amz-meta-sha256": "abc"}))
-    answer = buckets.answer(request("GET"))
-    assert (answer.status, answer.body) == (200, b"pixels")
-    assert answer.headers["x-amz-meta-sha256"] == "abc"
-
-
-def test_range_of_an_object_says_how_large_the_whole_is() -> None:
-    buckets = StubBuckets()
-    buckets.answer(request("PUT", body=b"0123456789"))
-    answer = buckets.answer(request("GET", headers={"range": "bytes=2-99"}))
-    assert (answer.status, answer.body) == (206, b"23456789")
-    assert answer.headers["Content-Range"] == "bytes 2-9/10"
-
-
-def test_second_put_of_a_key_that_must_be_absent_is_refused() -> None:
-    buckets = StubBuckets()
-    only_new = request("PUT", body=b"1", headers={"if-none-match": "*"})
-    assert [buckets.answer(only_new).status for _ in range(2)] == [200, 412]
-
-
-def test_deleted_object_is_gone() -> None:
-    buckets = StubBuckets()
-    buckets.answer(request("PUT", body=b"1"))
-    body = b"<Delete><Object><Key>key</Key></Object></Delete>"
-    buckets.answer(request("POST", "/bucket", query="delete", body=body))
-    assert buckets.answer(request("GET")).status == 404
 
 
 def test_conditional_put_takes_the_same_content_and_refuses_other() -> None:
