@@ -5,11 +5,13 @@ BIN := .venv/bin
 DATA ?=
 ONCE ?=
 REPORT ?=
+CASES ?= 100000
+SEED ?= 1
 PORT ?=
 DICOM_PORT ?=
 PORTS = $(if $(PORT),--port $(PORT)) $(if $(DICOM_PORT),--dicom-port $(DICOM_PORT))
 
-.PHONY: help setup demo local test test-slow test-fuzz check format synth bench lock clean
+.PHONY: help setup demo local test test-slow leaktest fuzz check format synth bench lock clean
 
 help: ## List what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -30,13 +32,16 @@ local: setup ## Run the archive here until Ctrl-C, with nothing in it
 	@$(BIN)/scanloft local $(PORTS)
 
 test: setup ## Run the test suite
-	@$(BIN)/python -m pytest -m "not slow and not fuzz"
+	@$(BIN)/python -m pytest -m "not slow"
 
 test-slow: setup ## Run the tests that take minutes: all real images, large files
 	@$(BIN)/python -m pytest -m slow
 
-test-fuzz: setup ## Damage real and generated files at random for some minutes
-	@$(BIN)/python -m pytest -m fuzz
+leaktest: setup ## Plant identifiers everywhere and see that none survives: all of it, some minutes
+	@$(BIN)/python -m pytest -m "" tests/deid/leak
+
+fuzz: setup ## Damage objects at random and send them through the engine: CASES=100000 SEED=n
+	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -s -m slow tests/deid/test_fuzz.py
 
 check: setup ## Lint, types, import rules, cdk-nag
 	@$(BIN)/ruff check

@@ -1,12 +1,14 @@
 """The head of a Part 10 file: what stands before a data set, and who says to have written it."""
 
 import struct
+from functools import lru_cache
 
 from scanloft.core.errors import MalformedDicom
 from scanloft.core.identifiers import UID_LENGTH_LIMIT
 
 IMPLEMENTATION_CLASS_UID = "2.25.34107112397117100898364847253872433125"
 IMPLEMENTATION_VERSION_NAME = "SCANLOFT_1"
+_BEGINNING = bytes(128) + b"DICM" + struct.pack("<HH2sH", 2, 0x0000, b"UL", 4)
 
 
 def file_head(*, sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> bytes:
@@ -18,16 +20,24 @@ def file_head(*, sop_class_uid: str, sop_uid: str, transfer_syntax_uid: str) -> 
     Raises:
         MalformedDicom: a UID is absent or longer than 64 characters (PS3.5 9.1).
     """
-    elements = (
-        struct.pack("<HH2sHL2s", 2, 0x0001, b"OB", 0, 2, b"\0\1")
-        + _element(0x0002, b"UI", _uid(sop_class_uid, attribute="MediaStorageSOPClassUID"))
-        + _element(0x0003, b"UI", _uid(sop_uid, attribute="MediaStorageSOPInstanceUID"))
-        + _element(0x0010, b"UI", _uid(transfer_syntax_uid, attribute="TransferSyntaxUID"))
+    before, after = _elements_around(sop_class_uid, transfer_syntax_uid)
+    instance = _element(0x0003, b"UI", _uid(sop_uid, attribute="MediaStorageSOPInstanceUID"))
+    length = len(before) + len(instance) + len(after)
+    return b"".join((_BEGINNING, struct.pack("<L", length), before, instance, after))
+
+
+@lru_cache(maxsize=256)
+def _elements_around(sop_class_uid: str, transfer_syntax_uid: str) -> tuple[bytes, bytes]:
+    """What stands before and after the UID of the instance, which alone differs in a series."""
+    before = struct.pack("<HH2sHL2s", 2, 0x0001, b"OB", 0, 2, b"\0\1") + _element(
+        0x0002, b"UI", _uid(sop_class_uid, attribute="MediaStorageSOPClassUID")
+    )
+    after = (
+        _element(0x0010, b"UI", _uid(transfer_syntax_uid, attribute="TransferSyntaxUID"))
         + _element(0x0012, b"UI", IMPLEMENTATION_CLASS_UID.encode())
         + _element(0x0013, b"SH", IMPLEMENTATION_VERSION_NAME.encode())
     )
-    group_length = struct.pack("<HH2sHL", 2, 0x0000, b"UL", 4, len(elements))
-    return bytes(128) + b"DICM" + group_length + elements
+    return before, after
 
 
 def _uid(text: str, *, attribute: str) -> bytes:

@@ -9,7 +9,7 @@ from scanloft.deid.account import KINDS
 from scanloft.deid.dates import shift_value
 from scanloft.deid.dummies import dummy
 from scanloft.deid.mentions import Mentions
-from scanloft.deid.profile import Profile
+from scanloft.deid.profile import Profile, Subjects
 from scanloft.deid.pseudonyms import Pseudonyms, subject_scope
 from scanloft.deid.rule_writing import hashed, substituted, written
 from scanloft.deid.rules import (
@@ -19,7 +19,7 @@ from scanloft.deid.rules import (
     PATIENT_ID,
     TOP_LEVEL,
 )
-from scanloft.deid.verdicts import COUNTED_AS, Action, Verdict
+from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.charsets import decoded, encoded
 
 STUDY_UID = 0x0020000D
@@ -88,7 +88,7 @@ class Actions:
 
     def count(self, action: Action, number: int = 1) -> None:
         """Count elements that met an action."""
-        self.counts[COUNTED_AS[action]] += number
+        self.counts[action.counted_as] += number
 
     def apply(self, tag: int, verdict: Verdict, value: bytes, place: Place) -> bytes | None:
         """Return the new value, not padded, and count it; None where the element goes."""
@@ -117,18 +117,18 @@ class Actions:
         self, action: Action, verdict: Verdict, value: bytes, place: Place
     ) -> bytes | None:
         match action:
-            case Action.KEEP:
-                return value
-            case Action.EMPTY:
-                return b""
-            case Action.DUMMY:
-                return dummy(verdict.vr)
             case Action.REPLACE_UID:
                 return self._new_uids(value, keep=False)
             case Action.KEEP_UID:
                 return self._new_uids(value, keep=True)
             case Action.REPLACE_ID | Action.REPLACE_NAME:
                 return self._new_patient_id(place)
+            case Action.KEEP:
+                return value
+            case Action.EMPTY:
+                return b""
+            case Action.DUMMY:
+                return dummy(verdict.vr)
             case Action.CLEAN_MEANING:
                 return self._meaning(value, place)
             case Action.CLEAN_TEXT:
@@ -189,6 +189,19 @@ class Actions:
         return _within_limit(cleaned, vr, place)
 
     def _new_uids(self, value: bytes, *, keep: bool) -> bytes:
+        # Those of study, series and frame of reference come with each object of a series.
+        memory = self._pseudonyms.memory
+        known = memory.get((value, keep)) if self._chosen_uid is None else None
+        if known is None:
+            before, self.replaced = self.replaced, {}
+            new = self._newly_replaced(value, keep=keep)
+            known, self.replaced = (new, self.replaced), before
+            if self._chosen_uid is None:
+                memory.put((value, keep), known)
+        self.replaced.update(known[1])
+        return known[0]
+
+    def _newly_replaced(self, value: bytes, *, keep: bool) -> bytes:
         parts = [part.strip(" \0") for part in value.decode("latin-1").split("\\")]
         return "\\".join(
             part if keep and is_uid(part) else self.new_uid(part) for part in parts
@@ -204,14 +217,23 @@ class Actions:
         return new
 
     def _new_patient_id(self, place: Place) -> bytes:
-        old = _text(place, PATIENT_ID)
-        new = self._pseudonyms.patient_id(old, within=self._within(place))
+        memory = self._pseudonyms.memory
+        within, encodings = self._within(place), place.encodings
+        key = place.look(PATIENT_ID), encodings, within
+        known = memory.get(key)
+        if known is None:
+            old = _text(place, PATIENT_ID)
+            known = (old, self._pseudonyms.patient_id(old, within=within))
+            memory.put(key, known)
+        old, new = known
         if old:
             self.patients[old] = new
         return new.encode()
 
     def _within(self, place: Place) -> str:
-        issuer = "" if self._subjects == "project" else _text(place, ISSUER_OF_PATIENT_ID)
+        if self._subjects is Subjects.PROJECT:
+            return ""
+        issuer = _text(place, ISSUER_OF_PATIENT_ID)
         return subject_scope(self._subjects, issuer=issuer, site=self._site)
 
 

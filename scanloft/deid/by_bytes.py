@@ -1,25 +1,26 @@
 """The byte-level way of an object: from a window on its first bytes to the parts of the result."""
 
+from functools import partial
+
 from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
 from scanloft.deid.actions import Actions
 from scanloft.deid.byte_place import BytePlace
-from scanloft.deid.byte_table import Declined
-from scanloft.deid.byte_walk import ByteWalk
+from scanloft.deid.byte_recipe import Recipe
+from scanloft.deid.byte_table import CHARACTER_SET, Declined
 from scanloft.deid.byte_window import ByteWindow, NeedsMore
 from scanloft.deid.device_rules import blanked_regions
-from scanloft.deid.encode import Encoding
 from scanloft.deid.headers import find_data_set
 from scanloft.deid.identity import new_uids, sop_class_of
+from scanloft.deid.kinds import Kind, book_of
 from scanloft.deid.mentions import Mentions, mentions_of
-from scanloft.deid.pixel_parts import pixel_parts
+from scanloft.deid.pixel_parts import Part, pixel_parts
 from scanloft.deid.profile import Base, Profile
 from scanloft.deid.pseudonyms import Pseudonyms
 from scanloft.deid.results import Plan
-from scanloft.deid.review import review
-from scanloft.deid.rules import Rules, compile_rules
+from scanloft.deid.review import ENCAPSULATED_DOCUMENT, review
+from scanloft.deid.rules import compile_rules
 from scanloft.deid.source import Source
-from scanloft.deid.stamps import stamps
 from scanloft.dicom.charsets import encodings
 from scanloft.dicom.elements import UNDEFINED, read_element
 from scanloft.dicom.elements import Encoding as ElementEncoding
@@ -27,7 +28,8 @@ from scanloft.dicom.fragments import measure_fragments
 from scanloft.dicom.pixels import Look, check_pixels
 from scanloft.dicom.structure import Pixels
 
-FIRST_WINDOW_BYTES = 128 * 1024
+FIRST_WINDOW_BYTES = 32 * 1024
+LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**20
 MAX_WINDOW_BYTES = 64 * 2**20
 _MARGIN_BYTES = 64 * 1024
 _SOP_CLASS_UID = 0x00080016
@@ -42,7 +44,7 @@ def plan_by_bytes(source: Source, *, profile: Profile, pseudonyms: Pseudonyms, s
     if profile.base is Base.CTP:
         raise Declined
     size = source.size
-    window = source.read(0, min(size, FIRST_WINDOW_BYTES))
+    window = source.read(0, LARGE_WINDOW_BYTES if size > LARGE_BYTES else FIRST_WINDOW_BYTES)
     while True:
         try:
             return _Attempt(
@@ -69,101 +71,124 @@ class _Attempt:
     ) -> None:
         self._source = source
         self._window = window
+        self._size = source.size
         self._profile = profile
         self._pseudonyms = pseudonyms
         self._site = site
-        self._start, self._syntax, self._implicit, self._meta = find_data_set(window)
+        self._kind = book_of(profile).find(window, self._size) or self._new_kind()
 
     def plan(self) -> Plan:
-        rules = compile_rules(self._profile, self._sop_class_uid())
-        walk, actions, chunks = self._walked(rules)
-        look = walk.look
-        sop_class_uid = sop_class_of(look)
-        pixels = self._pixels(walk)
-        check_pixels(pixels, look, transfer_syntax_uid=self._syntax)
-        self._review(walk, look, sop_class_uid, has_pixels=pixels is not None)
+        kind = self._kind
+        recipe, actions, header = self._followed()
+        look = partial(recipe.look, self._window)
         uids = new_uids(look, profile=self._profile, actions=actions)
         head = file_head(
-            sop_class_uid=sop_class_uid,
+            sop_class_uid=kind.sop_class_uid,
             sop_uid=uids["sop_uid"],
-            transfer_syntax_uid=self._syntax,
+            transfer_syntax_uid=kind.place.transfer_syntax_uid,
         )
-        header = b"".join((head, *chunks))
-        parts = pixel_parts(pixels, look, self._read)
-        if parts:
-            first = parts[0]
-            assert isinstance(first, bytes)  # noqa: S101  # the head of an element
-            parts[0] = header + first
+        parts: list[Part] = [head + header, *self._pixel_parts(look)]
         return Plan(
             **uids,
-            sop_class_uid=sop_class_uid,
-            transfer_syntax_uid=self._syntax,
-            header_length=len(header),
+            sop_class_uid=kind.sop_class_uid,
+            transfer_syntax_uid=kind.place.transfer_syntax_uid,
+            header_length=len(head) + len(header),
             account=Account(self._profile.name, self._profile.version, actions.counts),
             replaced=actions.replaced,
             patients=actions.patients,
-            parts=tuple(parts) or (header,),
+            parts=tuple(parts),
         )
 
-    def _review(self, walk: ByteWalk, look: Look, sop_class_uid: str, *, has_pixels: bool) -> None:
+    def _new_kind(self) -> Kind:
+        """Look at an object of a kind that was not met before, and remember the kind."""
+        place = find_data_set(self._window)
+        implicit = place.implicit
+        rules = compile_rules(self._profile, self._sop_class_before(place.start, implicit=implicit))
+        kind = Kind(place, rules, self._profile, "")
+        recipe = kind.recipe(self._window, self._size, careful=rules.needs_patient)
+        look = partial(recipe.look, self._window)
+        kind.sop_class_uid = sop_class_of(look)
+        kind.pixels = self._pixels(kind.pixels_at, implicit=implicit)
+        check_pixels(kind.pixels, look, transfer_syntax_uid=place.transfer_syntax_uid)
+        self._review(kind, recipe, look)
+        if kind.pixels is None or kind.pixels.fragments is None:
+            kind.native_parts = pixel_parts(kind.pixels, look, self._read)
+        if "clean_pixel" not in self._profile.options:
+            book_of(self._profile).add(kind)
+        return kind
+
+    def _review(self, kind: Kind, recipe: Recipe, look: Look) -> None:
         profile = self._profile
         if profile.base is Base.NONE:
             return
         regions = None
         if "clean_pixel" in profile.options:
-            end = walk.pixels_at or self._source.size
-            regions = blanked_regions(
-                profile,
-                lambda tag: (
-                    self._meta.get(tag, b"")
-                    if tag < _FIRST_OF_DATA_SET
-                    else look(tag) or walk.window.ahead(tag, self._start, end)
-                ),
-            )
-            if regions and has_pixels:
+            regions = blanked_regions(profile, partial(self._look_anywhere, kind, recipe))
+            if regions and kind.pixels is not None:
                 raise Declined
         review(
             look,
-            sop_class_uid=sop_class_uid,
+            sop_class_uid=kind.sop_class_uid,
             pixels=profile.pixel_review,
             cleaned=regions is not None,
             overlays_kept="clean_graph" in profile.options,
-            tags=walk.reviewed,
+            tags=[
+                tag
+                for tag in recipe.noted.places
+                if tag >> 24 == 0x60 or tag == ENCAPSULATED_DOCUMENT
+            ],
         )
 
-    def _walked(self, rules: Rules) -> tuple[ByteWalk, Actions, list[bytes]]:
-        """Walk once, and again where something that was kept may name the patient.
+    def _look_anywhere(self, kind: Kind, recipe: Recipe, tag: int) -> bytes:
+        if tag < _FIRST_OF_DATA_SET:
+            return kind.place.meta.get(tag, b"")
+        window = ByteWindow(
+            self._window, self._size, rules=kind.rules, implicit=kind.place.implicit
+        )
+        end = self._size if kind.pixels_at is None else kind.pixels_at
+        return recipe.look(self._window, tag) or window.ahead(tag, kind.place.start, end)
 
-        What has to be known of the patient stands behind much of the header. Mostly nothing
-        depends on it, as what names the patient is gone.
+    def _followed(self) -> tuple[Recipe, Actions, bytes]:
+        """Follow the recipe, and again carefully where what is kept may name the patient.
+
+        Mostly nothing does, as what names the patient is gone: then no value is looked at.
         """
-        walk, actions, chunks = self._walk(rules)
-        encoded = encodings(walk.noted.get(0x00080005, b""))
-        mentions = mentions_of(walk.look, encoded)
-        if not rules.needs_patient and not _may_name_patient(walk, mentions):
-            return walk, actions, chunks
-        return self._walk(rules, known=(walk.noted, mentions))
+        kind, window = self._kind, self._window
+        careful = kind.rules.needs_patient
+        recipe = kind.recipe(window, self._size, careful=careful)
+        look = partial(recipe.look, window)
+        mentions = mentions_of(look, encodings(look(CHARACTER_SET)))
+        if not careful and mentions is not None:
+            texts = recipe.texts_of(window)
+            if not texts.isascii() or b"\x1b" in texts or mentions.near(texts.lower()):
+                careful = True
+                recipe = kind.recipe(window, self._size, careful=True)
+        actions = self._actions(recipe, mentions if careful else None)
+        return recipe, actions, recipe.follow(window, actions)
 
-    def _walk(
-        self, rules: Rules, known: tuple[dict[int, bytes], Mentions | None] | None = None
-    ) -> tuple[ByteWalk, Actions, list[bytes]]:
+    def _actions(self, recipe: Recipe, mentions: Mentions | None) -> Actions:
         actions = Actions(profile=self._profile, pseudonyms=self._pseudonyms, site=self._site)
-        walk = ByteWalk(
-            ByteWindow(self._window, self._source.size, rules=rules, implicit=self._implicit),
-            actions=actions,
-            implicit=self._implicit,
-            careful=known is not None,
-        )
-        if known is not None:
-            noted, mentions = known
-            actions.meet(BytePlace(noted), mentions)
-        encoding = Encoding(implicit=self._implicit, little=True)
-        return walk, actions, walk.run(self._start, stamps(self._profile, encoding))
+        if self._kind.rules.needs_patient or mentions is not None:
+            actions.meet(BytePlace(self._window, recipe.noted), mentions)
+        return actions
 
-    def _sop_class_uid(self) -> str:
-        """Return the SOP class as the rules need it before the walk; "" where it is not there."""
-        encoding = ElementEncoding(is_implicit=self._implicit, is_little=True)
-        at = self._start
+    def _pixel_parts(self, look: Look) -> list[Part]:
+        kind = self._kind
+        if kind.native_parts is not None:
+            if kind.pixels is not None and kind.pixels.end > self._size:
+                raise Declined
+            return [*kind.native_parts]
+        pixels = self._pixels(kind.pixels_at, implicit=kind.place.implicit)
+        check_pixels(pixels, look, transfer_syntax_uid=kind.place.transfer_syntax_uid)
+        return pixel_parts(pixels, look, self._read)
+
+    def _sop_class_before(self, start: int, *, implicit: bool) -> str:
+        """Return the SOP class as the rules need it before the walk.
+
+        Raises Declined where it does not stand near the beginning.
+        """
+        encoding = ElementEncoding(is_implicit=implicit, is_little=True)
+        at = start
         for _ in range(64):
             if len(self._window) < at + 12:
                 raise NeedsMore(at + 12)
@@ -175,18 +200,17 @@ class _Attempt:
             raise Declined
         return self._window[element.start : at].decode("latin-1").strip(" \0")
 
-    def _pixels(self, walk: ByteWalk) -> Pixels | None:
-        at = walk.pixels_at
+    def _pixels(self, at: int | None, *, implicit: bool) -> Pixels | None:
         if at is None:
             return None
-        encoding = ElementEncoding(is_implicit=self._implicit, is_little=True)
+        encoding = ElementEncoding(is_implicit=implicit, is_little=True)
         if len(self._window) < at + 12:
-            raise NeedsMore(min(at + 12, self._source.size))
+            raise NeedsMore(min(at + 12, self._size))
         element = read_element(self._window, at, encoding=encoding)
         end, fragments = element.start + element.length, None
         if element.length == UNDEFINED:
-            end, fragments = measure_fragments(self._read, element.start, size=self._source.size)
-        if end > self._source.size:
+            end, fragments = measure_fragments(self._read, element.start, size=self._size)
+        if end > self._size:
             raise Declined
         return Pixels(element.tag, element.vr or None, at, element.start, end, fragments)
 
@@ -194,10 +218,3 @@ class _Attempt:
         if offset + length <= len(self._window):
             return self._window[offset : offset + length]
         return self._source.read(offset, length)
-
-
-def _may_name_patient(walk: ByteWalk, mentions: Mentions | None) -> bool:
-    if mentions is None:
-        return False
-    texts = b"\0".join(walk.texts)
-    return not texts.isascii() or b"\x1b" in texts or mentions.near(texts.lower())

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from scanloft.deid.byte_place import BytePlace
+from scanloft.deid.byte_place import Noted
+from scanloft.deid.byte_recipe import APPLY, COPY, DESCEND, WRITE, Step, merged
 from scanloft.deid.byte_table import (
     ACT,
     CHARACTER_SET,
     CONSTANT,
+    DECISIVE,
     DROP,
     END,
     ENTER,
@@ -30,8 +32,8 @@ from scanloft.deid.byte_window import (
     read_plain,
     read_short,
 )
-from scanloft.deid.encode import pad
-from scanloft.deid.verdicts import COUNTED_AS, Action, Verdict
+from scanloft.deid.private_rules import FIRST_CREATOR, LAST_CREATOR
+from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.structure import MAX_DEPTH, MAX_ITEMS
 
@@ -44,14 +46,14 @@ Insert = tuple[int, bytes]
 
 
 class ByteDataSet:
-    """One data set between its first bytes and what they become.
+    """One data set between its first bytes and the steps for it.
 
-    `chunks` are its new bytes so far; from `run` on, everything stays as it is.
+    From `run` on, everything stays as it is.
     """
 
     __slots__ = (
-        "_bounded", "_creators", "_depth", "_end", "_limit", "_noted", "_parent", "_place",
-        "_walk", "_window", "after", "chunks", "inserts", "run", "start",
+        "_bounded", "_creators", "_depth", "_end", "_limit", "_noted", "_parent", "_walk",
+        "_window", "after", "inserts", "run", "start", "steps",
     )  # fmt: skip
 
     def __init__(
@@ -61,9 +63,8 @@ class ByteDataSet:
         end: int,
         *,
         parent: int,
-        noted: dict[int, bytes],
+        noted: Noted,
         depth: int = 0,
-        around: BytePlace | None = None,
         bounded: bool = True,
     ) -> None:
         self._walk = walk
@@ -74,11 +75,10 @@ class ByteDataSet:
         self._limit = min(end, len(walk.window.data))
         self._bounded = bounded
         self._noted = noted
-        self._place = BytePlace(noted, around)
         self._creators: dict[int, str] = {}
         self.start = self.run = start
         self.after = 0
-        self.chunks: list[bytes] = []
+        self.steps: list[Step] = []
         self.inserts: list[Insert] = []
 
     def walk(self, position: int) -> int:
@@ -88,7 +88,7 @@ class ByteDataSet:
         """
         window, walk, end, limit = self._window, self._walk, self._end, self._limit
         data, width, texts, careful = window.data, window.width, walk.texts, walk.careful
-        counts = walk.actions.counts
+        counts, spans = walk.counts, walk.header_spans
         table = table_of(window.rules, self._parent)
         find = table.get
         insert_at = self.inserts[-1][0] if self.inserts else _BEYOND
@@ -108,6 +108,7 @@ class ByteDataSet:
             else:
                 at = position + 8
                 (length,) = read_plain(data, position + 4)
+            spans += (position, at)
             stop = at + length
             if tag <= last:
                 raise Declined
@@ -119,12 +120,12 @@ class ByteDataSet:
             if kind == KEEP:
                 kept += 1
             elif kind == SEARCH and not careful:
-                texts.append(data[at:stop])
+                texts.append(slice(at, stop))
                 kept += 1
             elif kind == DROP:
                 counts[detail] += 1  # type: ignore[index]  # the kind of account, see Entry
                 if self.run < position:
-                    self.chunks.append(data[self.run : position])
+                    self.steps.append((COPY, self.run, position))
                 self.run = stop
             elif kind in (PIXELS, END):
                 self._ended(kind, position, at, length)
@@ -137,30 +138,30 @@ class ByteDataSet:
         counts["kept"] += kept
         return position
 
-    def finished(self, end: int) -> list[bytes]:
-        """Return the new bytes of the data set, which ends at `end`."""
+    def finished(self, end: int) -> list[Step]:
+        """Return the steps for the data set, which ends at `end`."""
         if self.run < end:
-            self.chunks.append(self._window.data[self.run : end])
-        self.chunks.extend(insert for _, insert in reversed(self.inserts))
-        return self.chunks
+            self.steps.append((COPY, self.run, end))
+        self.steps.extend((WRITE, insert) for _, insert in reversed(self.inserts))
+        return merged(self.steps)
 
     @property
     def is_unchanged(self) -> bool:
         """Whether all bytes stay as they are."""
-        return self.run == self.start and not self.chunks
+        return self.run == self.start and not self.steps
 
     def _insert_before(self, tag: int, position: int) -> int:
         """Write what has to stand before an element; return the tag of the next insert."""
-        self._replace(position, position, b"")
+        self._replace(position, position)
         while self.inserts and self.inserts[-1][0] < tag:
-            self.chunks.append(self.inserts.pop()[1])
+            self.steps.append((WRITE, self.inserts.pop()[1]))
         return self.inserts[-1][0] if self.inserts else _BEYOND
 
-    def _replace(self, position: int, stop: int, new: bytes) -> None:
+    def _replace(self, position: int, stop: int, step: Step | None = None) -> None:
         if self.run < position:
-            self.chunks.append(self._window.data[self.run : position])
-        if new:
-            self.chunks.append(new)
+            self.steps.append((COPY, self.run, position))
+        if step is not None:
+            self.steps.append(step)
         self.run = stop
 
     def _beyond(
@@ -175,12 +176,14 @@ class ByteDataSet:
         if not is_sequence(tag, self._window.data, position, self._window.width):
             raise Declined
         if kind == PRIVATE:
-            kind, detail = self._judge_private(tag, detail, b"")
+            kind, detail = self._judge_private(tag, detail, position, at, at)
         if kind == ENTER:
             return kind, detail, stop
         stays = kind == KEEP and self._window.rules.keeps_all
         if kind == DROP or stays or (kind == CONSTANT and detail[2]):
-            return kind, detail, self._window.skip(at, self._depth + 1)
+            stop = self._window.skip(at, self._depth + 1)
+            self._walk.fixed.append(slice(at, stop))
+            return kind, detail, stop
         raise Declined
 
     def _ended(self, kind: int, position: int, at: int, length: int) -> None:
@@ -200,48 +203,44 @@ class ByteDataSet:
     def _changed(
         self, kind: int, tag: int, detail: Any, position: int, at: int, stop: int
     ) -> int:  # fmt: skip
-        """Do what is to be done with an element, and return where the next one begins."""
-        counts = self._walk.actions.counts
+        """Say what is to be done with an element, and return where the next one begins."""
+        walk = self._walk
         if kind == NOTE:
-            value = self._noted[tag] = self._window.data[at:stop]
-            if tag == CHARACTER_SET:
-                check_character_set(value)
+            self._note(tag, at, stop)
             kind, _, _, detail = detail
         elif kind == PRIVATE:
-            kind, detail = self._judge_private(tag, detail, self._window.data[at:stop])
+            kind, detail = self._judge_private(tag, detail, position, at, stop)
         if kind == DROP:
-            counts[detail] += 1
-            self._replace(position, stop, b"")
+            walk.counts[detail] += 1
+            self._replace(position, stop)
         elif kind == CONSTANT:
-            counts[detail[0]] += 1
-            self._replace(position, stop, detail[1])
+            walk.counts[detail[0]] += 1
+            self._replace(position, stop, (WRITE, detail[1]))
         elif kind == ENTER:
-            counts["kept"] += 1
+            walk.counts["kept"] += 1
             return self._enter(tag, position, at, stop - at)
-        elif kind == ACT or self._walk.careful:
+        elif kind == ACT or (walk.careful and kind == SEARCH):
             self._act(tag, detail, position, at, stop)
         else:
-            counts["kept"] += 1
+            walk.counts["kept"] += 1
             if kind == SEARCH:
-                self._walk.texts.append(self._window.data[at:stop])
+                walk.texts.append(slice(at, stop))
         return stop
 
+    def _note(self, tag: int, at: int, stop: int) -> None:
+        self._noted.places[tag] = slice(at, stop)
+        if tag == CHARACTER_SET:
+            check_character_set(self._window.data[at:stop])
+        if tag in DECISIVE:
+            self._walk.fixed.append(slice(at, stop))
+
     def _act(self, tag: int, verdict: Verdict, position: int, at: int, stop: int) -> None:
-        walk, data, vr = self._walk, self._window.data, verdict.vr
-        value = data[at:stop]
-        place = BytePlace(
-            self._noted, self._place, lambda wanted: self._window.ahead(wanted, stop, self._limit)
-        )
-        new = walk.actions.apply(tag, verdict, value, place)
+        written = self._window.data[position + 4 : position + 6]
+        same_vr = self._walk.encoding.implicit or written == verdict.vr.encode()
         if verdict.action is Action.CLEAN_MEANING:
-            walk.texts.append(value)
-        if new is None:
-            self._replace(position, stop, b"")
-            return
-        same_vr = walk.encoding.implicit or data[position + 4 : position + 6] == vr.encode()
-        if new is not value or not same_vr:
-            written = value if new is value else pad(new, vr)
-            self._replace(position, stop, walk.encoding.element(tag, vr, written))
+            self._walk.texts.append(slice(at, stop))
+        step = (APPLY, tag, verdict, position, at, stop, self._noted, same_vr)
+        self._replace(position, stop, step)
 
     def _enter(self, tag: int, position: int, at: int, length: int) -> int:
         """Walk a sequence, and return where it ends."""
@@ -251,10 +250,11 @@ class ByteDataSet:
         if depth > MAX_DEPTH:
             raise Declined
         changed = undefined
-        pieces: list[bytes] = []
+        items: list[list[Step]] = []
         while undefined or at < end:
             mark, item_length = item_header.unpack_from(data, at)
             begin = at + 8
+            walk.header_spans += (at, begin)
             if mark == SEQUENCE_END and undefined and item_length == 0:
                 at = begin
                 break
@@ -262,17 +262,15 @@ class ByteDataSet:
             stop = begin + item_length if bounded else end
             self._check_item(mark, stop, end, undefined=undefined)
             item = ByteDataSet(
-                walk, begin, stop, parent=tag, noted={}, depth=depth, around=self._place,
+                walk, begin, stop, parent=tag, noted=Noted(self._noted), depth=depth,
                 bounded=bounded,
             )  # fmt: skip
             ended = item.walk(begin)
             changed = changed or not bounded or not item.is_unchanged
-            content = b"".join(item.finished(ended))
-            pieces += (item_header.pack(ITEM, len(content)), content)
+            items.append(item.finished(ended))
             at = item.after
         if changed:
-            element = walk.encoding.element(tag, "SQ", b"".join(pieces))
-            self._replace(position, at, element)
+            self._replace(position, at, (DESCEND, tag, items))
         return at
 
     def _check_item(self, mark: bytes, stop: int, end: int, *, undefined: bool) -> None:
@@ -282,14 +280,18 @@ class ByteDataSet:
         if stop > end:
             raise self._window.short_of(stop) if undefined else Declined
 
-    def _judge_private(self, tag: int, vr: str | None, value: bytes) -> tuple[int, Any]:
+    def _judge_private(
+        self, tag: int, vr: str | None, position: int, at: int, stop: int
+    ) -> tuple[int, Any]:
         private = self._window.rules.private
         if private is None:
             raise Declined
-        verdict = private.judge_element(tag, vr, value, self._creators)
+        if FIRST_CREATOR <= tag & 0xFFFF <= LAST_CREATOR:
+            self._walk.fixed.append(slice(position, stop))
+        verdict = private.judge_element(tag, vr, self._window.data[at:stop], self._creators)
         match verdict.action:
             case Action.REMOVE | Action.REMOVE_PRIVATE:
-                return DROP, COUNTED_AS[verdict.action]
+                return DROP, verdict.action.counted_as
             case Action.ENTER:
                 return ENTER, verdict
             case Action.KEEP if vr not in (None, verdict.vr):

@@ -13,7 +13,7 @@ from scanloft.deid.encode import Encoding
 from scanloft.deid.mentions import PATIENT_TAGS
 from scanloft.deid.review import ENCAPSULATED_DOCUMENT, REVIEWED
 from scanloft.deid.rules import TOP_LEVEL, Rules
-from scanloft.deid.verdicts import COUNTED_AS, Action, Verdict
+from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.elements import ITEM_END, LONG_VRS, PIXEL_TAGS, SHORT_VRS
 from scanloft.dicom.pixels import PIXEL_ATTRIBUTES
 
@@ -22,14 +22,16 @@ KEEP, SEARCH, DROP, CONSTANT, ACT, ENTER, NOTE, PRIVATE, PIXELS, END = range(10)
 # How an element's header is built: 8 or 12 bytes with a VR, 8 bytes without.
 SHORT, LONG, IMPLICIT = range(3)
 
+CHARACTER_SET = 0x00080005
 SKIPPED = -1
 """In place of a parent: elements that are only stepped over."""
 LEARN_LIMIT = 20_000
 """How many kinds of elements one object may bring; more are the slow way's to refuse."""
-CHARACTER_SET = 0x00080005
 _TABLE_LIMIT = 8192
 _TABLES_LIMIT = 512
 _UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
+DECISIVE = REVIEWED | PIXEL_ATTRIBUTES | {CHARACTER_SET, 0x00080016}
+"""Attributes whose values decide what becomes of an object."""
 _NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | PIXEL_ATTRIBUTES | _UIDS
 _SHORT_VRS = {vr.encode(): vr for vr in SHORT_VRS}
 _LONG_VRS = {vr.encode(): vr for vr in LONG_VRS}
@@ -114,12 +116,12 @@ def _entry(verdict: Verdict, tag: int, vr: str | None, form: int) -> Entry:
                 raise Declined
             return Entry(SEARCH if verdict.searched else KEEP, form, tag, verdict)
         case Action.REMOVE | Action.REMOVE_PRIVATE:
-            return Entry(DROP, form, tag, COUNTED_AS[verdict.action])
+            return Entry(DROP, form, tag, verdict.action.counted_as)
         case Action.EMPTY | Action.DUMMY:
             value = b"" if verdict.action is Action.EMPTY else dummy(verdict.vr)
             encoding = Encoding(implicit=vr is None, little=True)
             constant = encoding.element(tag, verdict.vr, value)
-            return Entry(CONSTANT, form, tag, (COUNTED_AS[verdict.action], constant, not value))
+            return Entry(CONSTANT, form, tag, (verdict.action.counted_as, constant, not value))
         case Action.ENTER:
             if vr not in ("SQ", None):
                 raise Declined

@@ -1,4 +1,4 @@
-"""The byte-level way: one walk over the encoded header that copies untouched runs as they are.
+"""The byte-level way: one walk over the encoded header that says what to do with each part.
 
 It decodes nothing that is kept or dropped whole and enters only the sequences that are kept. What
 is not plain, such as elements out of order, unknown VRs or reserved bytes in use, is declined:
@@ -8,45 +8,37 @@ then the slow way decides, and words the error if there is one (PS3.5 7).
 import struct
 from collections.abc import Sequence
 
-from scanloft.deid.actions import Actions
+from scanloft.deid.account import KINDS
 from scanloft.deid.byte_dataset import ByteDataSet, Insert
+from scanloft.deid.byte_place import Noted
+from scanloft.deid.byte_recipe import Recipe, Structure
 from scanloft.deid.byte_window import ByteWindow
 from scanloft.deid.encode import Encoding
-from scanloft.deid.review import ENCAPSULATED_DOCUMENT
 from scanloft.deid.rules import TOP_LEVEL
 
 
 class ByteWalk:
-    """Walks over the header of an object.
+    """Walks over the header of an object; with `careful`, kept text is an act of its own.
 
-    `noted` holds the values that others need to know, by tag, of the top level; `texts` those that
-    were kept and may name the patient. With `careful`, they are searched for what the actions know
-    of the patient, and kept only if they do not.
+    `header_spans` and `fixed` are the places of what makes the structure: offsets of headers and
+    values in turn, and elements whose values matter.
     """
 
-    def __init__(
-        self, window: ByteWindow, *, actions: Actions, implicit: bool, careful: bool
-    ) -> None:
-        self.noted: dict[int, bytes] = {}
-        self.texts: list[bytes] = []
+    def __init__(self, window: ByteWindow, *, implicit: bool, careful: bool) -> None:
+        self.noted = Noted()
+        self.texts: list[slice] = []
+        self.counts = dict.fromkeys(KINDS, 0)
+        self.header_spans: list[int] = []
+        self.fixed: list[slice] = []
         self.pixels_at: int | None = None
         self.items = 0
         self.window = window
-        self.actions = actions
         self.careful = careful
         self.encoding = Encoding(implicit=implicit, little=True)
+        self._end = 0
 
-    def look(self, tag: int) -> bytes:
-        """Return a noted value, b"" where there is none."""
-        return self.noted.get(tag, b"")
-
-    @property
-    def reviewed(self) -> list[int]:
-        """The tags of encapsulated documents and overlays."""
-        return [tag for tag in self.noted if tag >> 24 == 0x60 or tag == ENCAPSULATED_DOCUMENT]
-
-    def run(self, start: int, inserts: Sequence[Insert]) -> list[bytes]:
-        """Return the new elements up to the pixel data, with those of `inserts`, in order.
+    def run(self, start: int, inserts: Sequence[Insert]) -> Recipe:
+        """Return the recipe for the header up to the pixel data, with `inserts` in their places.
 
         Raises Declined, NeedsMore.
         """
@@ -54,7 +46,15 @@ class ByteWalk:
         top = ByteDataSet(self, start, window.size, parent=TOP_LEVEL, noted=self.noted)
         top.inserts = [*reversed(inserts)]
         try:
-            end = top.walk(start)
+            self._end = top.walk(start)
         except struct.error:
             raise window.short_of(len(window.data) + 1) from None
-        return top.finished(end)
+        return Recipe(
+            top.finished(self._end), self.counts, self.noted, self.texts, self.encoding
+        )  # fmt: skip
+
+    def structure(self, before: Sequence[slice], end: int) -> Structure:
+        """Return what an object must have in common with this one to be treated the same."""
+        spans = iter(self.header_spans)
+        places = [slice(position, at) for position, at in zip(spans, spans, strict=True)]
+        return Structure(self.window.data, [*before, *places, *self.fixed], end)

@@ -1,7 +1,7 @@
 """Finding the data set of an object that is plain: Part 10, little endian, not deflated."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from scanloft.core.errors import MalformedDicom
@@ -20,12 +20,16 @@ _plain = struct.Struct("<L").unpack_from
 
 
 class DataSetPlace(NamedTuple):
-    """Where a data set begins and how it is written; `meta` is what stands before it, by tag."""
+    """Where a data set begins and how it is written.
+
+    `meta` is what stands before it, by tag; `spans` are the bytes there on which this depends.
+    """
 
     start: int
     transfer_syntax_uid: str
     implicit: bool
     meta: Mapping[int, bytes]
+    spans: Sequence[slice]
 
 
 def find_data_set(data: bytes) -> DataSetPlace:
@@ -35,7 +39,7 @@ def find_data_set(data: bytes) -> DataSetPlace:
     """
     if data[128:_PREFIX_END] != b"DICM":
         raise Declined
-    start, meta = _read_meta(data)
+    start, meta, spans = _read_meta(data)
     uid, media_class = (_uid(meta, tag) for tag in (_SYNTAX, _MEDIA_CLASS))
     if not uid or uid in (DEFLATED, EXPLICIT_BIG) or media_class == DICOMDIR:
         raise Declined
@@ -49,15 +53,16 @@ def find_data_set(data: bytes) -> DataSetPlace:
     implicit = uid == IMPLICIT_LITTLE
     if implicit == (first[4:].isalpha() and first[4:].isupper()):
         raise Declined
-    return DataSetPlace(start, uid, implicit, meta)
+    return DataSetPlace(start, uid, implicit, meta, spans)
 
 
 def _uid(meta: Mapping[int, bytes], tag: int) -> str:
     return meta.get(tag, b"").rstrip(b"\0 ").decode("latin-1")
 
 
-def _read_meta(data: bytes) -> tuple[int, dict[int, bytes]]:
+def _read_meta(data: bytes) -> tuple[int, dict[int, bytes], list[slice]]:
     found: dict[int, bytes] = {}
+    spans = [slice(128, _PREFIX_END)]
     position = _PREFIX_END
     try:
         while data[position : position + 2] == b"\x02\0":
@@ -69,10 +74,12 @@ def _read_meta(data: bytes) -> tuple[int, dict[int, bytes]]:
             else:
                 raise Declined
             tag = 0x00020000 | _short(data, position + 2)[0]
+            decides = tag in (_MEDIA_CLASS, _SYNTAX)
+            spans.append(slice(position, at + length if decides else at))
             position = at + length
             found[tag] = data[at:position]
     except struct.error:
         raise NeedsMore(len(data) + 1) from None
     if position + 6 > len(data):
         raise NeedsMore(position + 6)
-    return position, found
+    return position, found, spans

@@ -1,6 +1,7 @@
 """By what an object is known: its class and the UIDs it has before and after."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from scanloft.core.errors import MalformedDicom
 from scanloft.core.identifiers import checked_uid
@@ -23,7 +24,7 @@ def sop_class_of(look: Look) -> str:
 
     Raises MalformedDicom without a usable one.
     """
-    return _required_uid(look, _SOP_CLASS_UID, attribute="SOPClassUID")
+    return _checked(look(_SOP_CLASS_UID), "SOPClassUID")
 
 
 def new_uids(look: Look, *, profile: Profile, actions: Actions) -> dict[str, str]:
@@ -31,7 +32,7 @@ def new_uids(look: Look, *, profile: Profile, actions: Actions) -> dict[str, str
 
     Raises MalformedDicom without usable old ones.
     """
-    uids = {name: _required_uid(look, tag, attribute=word) for tag, (name, word) in _NAMES.items()}
+    uids = {name: _checked(look(tag), word) for tag, (name, word) in _NAMES.items()}
     if "rtn_uids" in profile.options or profile.base is Base.NONE:
         return uids
     return {name: actions.new_uid(uid) for name, uid in uids.items()}
@@ -43,14 +44,12 @@ def written_uids(elements: Sequence[tuple[int, bytes]]) -> dict[str, str]:
     Raises MalformedDicom where one is missing or cannot be used.
     """
     values = {tag: raw[_SHORT_HEADER_BYTES:] for tag, raw in elements if tag in _NAMES}
-    return {
-        name: _required_uid(lambda tag: values.get(tag, b""), tag, attribute=word)
-        for tag, (name, word) in _NAMES.items()
-    }
+    return {name: _checked(values.get(tag, b""), word) for tag, (name, word) in _NAMES.items()}
 
 
-def _required_uid(look: Look, tag: int, *, attribute: str) -> str:
-    uid = look(tag).decode("latin-1").strip(" \0")
+@lru_cache(maxsize=1024)
+def _checked(value: bytes, attribute: str) -> str:
+    uid = value.decode("latin-1").strip(" \0")
     if not uid:
         raise MalformedDicom(
             f"{attribute} is missing, and without it an object cannot be archived: "

@@ -6,6 +6,7 @@ from scanloft.deid.tag_rules import RuleAction, TagRule
 from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.elements import LONG_VRS, SHORT_VRS
 
+FIRST_CREATOR, LAST_CREATOR = 0x0010, 0x00FF
 _VRS = SHORT_VRS | LONG_VRS
 _REMOVED = Verdict(Action.REMOVE_PRIVATE, "UN")
 _NUMERIC = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
@@ -57,7 +58,7 @@ class PrivateRules:
         `creators` holds the creators of its blocks, by group and block, and learns of new ones.
         """
         group, number = tag >> 16, tag & 0xFFFF
-        if 0x10 <= number <= 0xFF:
+        if FIRST_CREATOR <= number <= LAST_CREATOR:
             creator = value.decode("latin-1").strip(" \0")
             creators[group << 8 | number] = creator
             kept = written_vr in ("LO", "UN", None) and self.keeps_creator(group, creator)

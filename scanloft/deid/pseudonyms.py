@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scanloft.core.errors import UnlistedSubject
 
@@ -21,6 +21,7 @@ CACHE_LIMIT = 4096
 UID_LENGTH_LIMIT = 64
 """Longer values are no UIDs, and remembering them could take any amount of memory."""
 SCOPE_LIMIT = 256
+MEMORY_LIMIT_BYTES = 256
 
 Digest = Callable[[bytes | memoryview], bytes]
 
@@ -36,12 +37,31 @@ _FIXED = _VERSION_8 | _VARIANT_1
 _BLOCK_BYTES = 64
 
 
+class Memory:
+    """Remembers what was found for short values, as many as come again in a batch."""
+
+    __slots__ = ("_found", "get")
+
+    def __init__(self) -> None:
+        self._found: dict[Any, Any] = {}
+        self.get = self._found.get
+
+    def put(self, key: tuple[bytes, Any] | tuple[bytes, Any, Any], found: object) -> None:
+        """Remember what stands for a value, the first of the key, unless it is long."""
+        if len(key[0]) > MEMORY_LIMIT_BYTES:
+            return
+        if len(self._found) >= CACHE_LIMIT:
+            self._found.clear()
+        self._found[key] = found
+
+
 class Pseudonyms:
     """Keyed, deterministic replacements: the same secret gives the same.
 
     `lookup` has keys as "ptid/1234" ("ptid/site:A/1234" within a scope) and may read lazily; with
     `lookup_patients`, new Patient IDs come from there alone. `within` is a scope that
-    `subject_scope` gave: the same Patient ID in two scopes means two subjects.
+    `subject_scope` gave: the same Patient ID in two scopes means two subjects. `memory` is for
+    what others derive from it.
 
     Raises ValueError for a secret of less than 32 bytes.
     """
@@ -55,6 +75,7 @@ class Pseudonyms:
         "_uid_digest",
         "_uids",
         "lookup",
+        "memory",
     )
 
     def __init__(
@@ -78,6 +99,7 @@ class Pseudonyms:
             for kind in ("patient_id", "shift")
         }
         self._uids: dict[str, str] = {}
+        self.memory = Memory()
 
     def uid(self, old: str) -> str:
         """Return the UID that stands for `old`, at most 44 characters; PS3.5 B.2, RFC 9562 5.8.

@@ -1,50 +1,33 @@
 """What can happen to one element, and what the rules say of it."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
 from scanloft.deid.tag_rules import TagRule
 
 
 class Action(Enum):
-    """What happens to one element."""
+    """What happens to one element; `counted_as` is the kind of account it goes to."""
 
-    KEEP = auto()
-    ENTER = auto()
-    REMOVE = auto()
-    REMOVE_PRIVATE = auto()
-    EMPTY = auto()
-    DUMMY = auto()
-    REPLACE_UID = auto()
-    KEEP_UID = auto()
-    SHIFT = auto()
-    REPLACE_ID = auto()
-    REPLACE_NAME = auto()
-    CLEAN_MEANING = auto()
-    CLEAN_TEXT = auto()
-    WRITE = auto()
-    HASH = auto()
-    REGEX = auto()
+    KEEP = ("keep", "kept")
+    ENTER = ("enter", "kept")
+    KEEP_UID = ("keep UID", "kept")
+    REMOVE = ("remove", "removed")
+    REMOVE_PRIVATE = ("remove private", "private_removed")
+    EMPTY = ("empty", "emptied")
+    DUMMY = ("dummy", "replaced")
+    REPLACE_ID = ("replace ID", "replaced")
+    REPLACE_NAME = ("replace name", "replaced")
+    CLEAN_MEANING = ("clean meaning", "replaced")
+    WRITE = ("write", "replaced")
+    HASH = ("hash", "replaced")
+    REPLACE_UID = ("replace UID", "uids_replaced")
+    SHIFT = ("shift", "dates_shifted")
+    CLEAN_TEXT = ("clean text", "cleaned")
+    REGEX = ("regex", "cleaned")
 
-
-COUNTED_AS = {
-    Action.KEEP: "kept",
-    Action.ENTER: "kept",
-    Action.KEEP_UID: "kept",
-    Action.REMOVE: "removed",
-    Action.REMOVE_PRIVATE: "private_removed",
-    Action.EMPTY: "emptied",
-    Action.DUMMY: "replaced",
-    Action.REPLACE_ID: "replaced",
-    Action.REPLACE_NAME: "replaced",
-    Action.CLEAN_MEANING: "replaced",
-    Action.WRITE: "replaced",
-    Action.HASH: "replaced",
-    Action.REPLACE_UID: "uids_replaced",
-    Action.SHIFT: "dates_shifted",
-    Action.CLEAN_TEXT: "cleaned",
-    Action.REGEX: "cleaned",
-}
+    def __init__(self, _: str, counted_as: str) -> None:
+        self.counted_as = counted_as
 
 
 @dataclass(frozen=True, slots=True)

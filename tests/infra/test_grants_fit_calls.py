@@ -8,16 +8,23 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local.place import bucket_name, table_name
-from infra.permissions import PERMISSIONS_BY_FUNCTION, ObjectAccess, RowAccess, Sending
+from infra.permissions import (
+    PERMISSIONS_BY_FUNCTION,
+    RECORD_PSEUDONYMS,
+    ObjectAccess,
+    RowAccess,
+    Sending,
+)
 from scanloft.core.blueprint import BUCKETS, Function
 from scanloft.core.keys import InboxPrefix
-from scanloft.core.tables import TABLES
+from scanloft.core.tables import PARTITION_KEY, PSEUDONYMS, TABLES
 from tests.functions.anonymise.large import large_image, take_as_large
 from tests.support.cloud import PIPELINE, Cloud
 from tests.support.images import image
@@ -140,6 +147,23 @@ def test_functions_are_granted_exactly_what_they_call(alpha: Cloud) -> None:
     with failing_once(alpha, "CompleteMultipartUpload"):
         calls = called(alpha)
     assert calls == {function.name: granted(function) for function in PIPELINE}
+
+
+def test_pseudonyms_are_written_into_the_partitions_that_are_granted_alone(alpha: Cloud) -> None:
+    written: set[str] = set()
+
+    def note(params: Mapping[str, Any], **_: object) -> None:
+        for entry in params["RequestItems"].get(table_name(PSEUDONYMS), ()):
+            written.add(entry["PutRequest"]["Item"][PARTITION_KEY]["S"])
+
+    everything(alpha)
+    alpha.dynamodb.meta.events.register("before-parameter-build.dynamodb.BatchWriteItem", note)
+    called(alpha)
+    granted_here = RECORD_PSEUDONYMS.partitions
+    assert written
+    assert [
+        key for key in written if not any(fnmatchcase(key, each) for each in granted_here)
+    ] == []
 
 
 def test_a_call_that_is_not_granted_would_be_seen(alpha: Cloud) -> None:

@@ -1,9 +1,13 @@
 """Who may do what: read from the roles of the template, not from the table they are made of."""
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
 import pytest
 
 from infra.permissions import PERMISSIONS_BY_FUNCTION
 from scanloft.core.blueprint import FUNCTIONS, Function
+from scanloft.core.items import lookup_item, missing_item, pairs_item, secret_item
 from tests.infra.template import Template, statements
 
 BUCKET = "AWS::S3::Bucket"
@@ -138,6 +142,28 @@ def test_only_anonymise_and_api_write_pseudonyms(template: Template) -> None:
         if entry.endswith(" pseudonyms") and not entry.startswith("dynamodb:Get")
     }
     assert writers == {"anonymise", "api"}
+
+
+def test_anonymise_writes_who_became_whom_and_what_is_missing_but_no_secret(
+    template: Template,
+) -> None:
+    (statement,) = (
+        each
+        for each in template.role_statements("AnonymiseRole")
+        if "dynamodb:BatchWriteItem" in each.actions
+        and readable(template, each.resources[0]) == "pseudonyms"
+    )
+    patterns = statement.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    allowed_here = [pairs_item("alpha", "00"), missing_item("alpha", "ptid/1")]
+    forbidden = [secret_item("alpha"), lookup_item("alpha", "ptid/1")]
+    assert all(_fits(item.partition, patterns) for item in allowed_here)
+    assert not any(_fits(item.partition, patterns) for item in forbidden)
+    assert statement.conditions["Null"] == {"dynamodb:LeadingKeys": "false"}
+    assert statement.actions == ("dynamodb:BatchWriteItem",)
+
+
+def _fits(partition: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(partition, pattern) for pattern in patterns)
 
 
 def test_acts_are_added_to_the_audit_log_and_never_changed(template: Template) -> None:

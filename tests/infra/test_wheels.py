@@ -1,10 +1,15 @@
 """Packages for the functions."""
 
+import shutil
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from infra import wheels
+from infra.assets import size_bytes
 
 
 def test_what_no_function_needs_is_removed(tmp_path: Path) -> None:
@@ -34,6 +39,27 @@ def test_what_no_function_needs_is_removed(tmp_path: Path) -> None:
     wheels.make_lean(tmp_path)
     left = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
     assert left == kept
+
+
+def test_a_decoder_works_with_the_libraries_that_are_left(tmp_path: Path) -> None:
+    packages = Path(sysconfig.get_path("purelib"))
+    for name in ("_gdcm", "python_gdcm.libs"):
+        if not (packages / name).is_dir():
+            pytest.skip("python-gdcm has no libraries of its own here")
+        shutil.copytree(packages / name, tmp_path / name)
+    shutil.copyfile(packages / "gdcm.py", tmp_path / "gdcm.py")
+    before = size_bytes(tmp_path)
+    wheels.make_lean(tmp_path)
+    program = "import gdcm; assert gdcm.ImageReader() and gdcm.ImageChangeTransferSyntax()"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append('.'); {program}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert size_bytes(tmp_path) < before / 2
 
 
 def test_a_package_that_the_lock_does_not_pin_is_not_installed(

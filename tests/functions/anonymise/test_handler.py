@@ -1,6 +1,9 @@
 import json
 import random
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 
 import pydicom
 import pytest
@@ -15,6 +18,7 @@ from tests.support.cloud import Cloud
 from tests.support.events import batch, notification
 from tests.support.images import CANARY, image, without_meta
 
+ROOT = Path(__file__).parents[3]
 REPORT = b"The patient came on Monday. " * 20
 NO_UID = image(SOPInstanceUID="")
 ULTRASOUND = image(Modality="US")
@@ -34,9 +38,28 @@ FATES = [
 ]
 
 
+PASS_ONE = """
+import sys
+import functions.anonymise.handler
+from scanloft.deid.engine import deidentify
+from scanloft.deid.profile import Profile
+from scanloft.deid.pseudonyms import Pseudonyms
+pseudonyms = Pseudonyms(b"0" * 32)
+passed = deidentify(sys.stdin.buffer.read(), profile=Profile.basic(), pseudonyms=pseudonyms)
+assert passed.sop_uid
+print(*sorted({"pydicom", "numpy", "yaml", "re2", "gdcm"} & set(sys.modules)))
+"""
+
+
 def detained_bytes(cloud: Cloud, *, project: str = "alpha") -> list[bytes]:
     keys = cloud.keys(cloud.inbox, f"quarantine/{project}/")
     return [cloud.inbox.get(key).body for key in keys]
+
+
+def test_a_plain_image_is_passed_without_loading_what_only_odd_ones_need() -> None:
+    command = [sys.executable, "-c", PASS_ONE]
+    done = subprocess.run(command, input=image(), capture_output=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
 
 
 def test_an_image_is_archived_without_its_patient_and_the_raw_one_is_gone(alpha: Cloud) -> None:

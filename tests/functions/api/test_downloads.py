@@ -38,6 +38,14 @@ def test_an_instance_within_a_larger_object_is_told_by_its_place(front: Front) -
     assert "/objects/dicom/alpha/pack?" in body["url"]
 
 
+def test_an_instance_that_was_put_in_parts_has_no_sha256_to_check(front: Front) -> None:
+    front.project()
+    front.services.instances.put_instance(replace(INSTANCE, sha256="recipe-" + "f" * 64))
+    body = front.call("GET", f"{DOWNLOAD}/1.2/1.2.3/1.2.3.4").body
+    assert body["sha256"] is None
+    assert body["size_bytes"] == 10
+
+
 @pytest.mark.parametrize(
     "path", ["1.2/1.2.3/1.2.3.5", "1.2/1.2.4/1.2.3.4", "x/1.2.3/1.2.3.4", "1.2/1.2.3/%0a",
              "1.2/" + "1" * 65 + "/1.2", "1.2/1.2.3/1.2.3.4%23"],

@@ -208,3 +208,30 @@ def test_a_field_that_cannot_be_used_is_named(
     assert reply.status == 400
     assert field in reply.body["detail"]
     assert front.call("GET", "/api/projects").body == {"projects": []}
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (
+            {"base": "ctp", "ctp_script": '<script>\n<e t="00100010">@nothing()</e></script>'},
+            "line 2",
+        ),
+        (
+            {"options": ["clean_pixel"], "pixel_script": '{ Modality.nothing("US") } (0,0,1,1)'},
+            "line 1",
+        ),
+        (
+            {"rules": [{"tag": "0008,103E", "action": "regex", "pattern": "(", "value": ""}]},
+            "regular expression",
+        ),
+    ],
+    ids=["CTP script", "pixel script", "pattern"],
+)
+def test_a_profile_that_no_object_could_pass_is_refused_with_the_place(
+    front: Front, part: dict[str, object], said: str
+) -> None:
+    reply = create(front, {"name": "scripted", "version": 1, **part})
+    assert reply.status == 400
+    assert said in reply.body["detail"]
+    assert front.call("GET", "/api/projects", admin=True).body == {"projects": []}
