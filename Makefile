@@ -60,8 +60,8 @@ synth: setup ## Write the CloudFormation template to cdk.out: no Docker, node or
 bench: setup ## Measure speed and cost, ours and the peers', in one run
 	@$(BIN)/python -m benchmarks
 
-lock: ## Choose newer versions of all dependencies
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
+lock: setup ## Choose newer versions of all dependencies
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --extra dev pyproject.toml -o requirements.lock
 
 clean: ## Remove what was built; .venv stays
 	rm -rf build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -42,7 +42,8 @@ class Rooms:
             if permission.listing:
                 bucket.grant_listing(grantee)
         elif isinstance(permission, RowAccess):
-            self.tables[permission.table.name].grant(grantee, actions=permission.actions)
+            table = self.tables[permission.table.name]
+            table.grant(grantee, actions=permission.actions, partitions=permission.partitions)
         else:
             self.queues[permission.queue.name].grant_send(grantee)
 

@@ -1,6 +1,6 @@
 """The DynamoDB tables: paid by request, each with a key of its own, restorable to any second."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -49,15 +49,28 @@ class DataTable(Construct):
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
 
-    def grant(self, grantee: iam.IGrantable, *, actions: Iterable[str]) -> None:
-        """Lets the grantee do this and nothing else to the rows."""
-        self.table.grant(grantee, *actions)
+    def grant(
+        self, grantee: iam.IGrantable, *, actions: Iterable[str], partitions: Sequence[str] = ()
+    ) -> None:
+        """Lets the grantee do this and nothing else to the rows, of these partitions if any."""
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=list(actions),
+            resource_arns=[self.table.table_arn],
+            conditions=_only_in(partitions) if partitions else None,
+        )
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=list(KEY_ACTIONS),
             resource_arns=[self.key.key_arn],
             conditions={"StringEquals": {"kms:ViaService": _service_name(self)}},
         )
+
+
+def _only_in(partitions: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+    # "For all values" is also true of a request without any, hence the second condition.
+    keys = "dynamodb:LeadingKeys"
+    return {"ForAllValues:StringLike": {keys: list(partitions)}, "Null": {keys: "false"}}
 
 
 def _service_name(scope: Construct) -> str:

@@ -18,6 +18,7 @@ from scanloft.core.blueprint import (
     Bucket,
     Queue,
 )
+from scanloft.core.items import missing_partition, pairs_partition
 from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, Table
 
@@ -47,10 +48,14 @@ class ObjectAccess:
 
 @dataclass(frozen=True, slots=True)
 class RowAccess:
-    """Actions on the rows of a table."""
+    """Actions on the rows of a table; in these partitions alone, if any are named.
+
+    A partition may have `*` in the place of the project.
+    """
 
     table: Table
     actions: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,12 @@ DERIVED = "derived/"
 """Where summarise writes; nothing there is announced, so that no function can trigger itself."""
 
 READ_SECRETS = RowAccess(PSEUDONYMS, GET_ROW)
+"""The secrets of projects, and the lookup tables beside them."""
 WRITE_SECRETS = RowAccess(PSEUDONYMS, PUT_ROW)
-USE_PSEUDONYMS = RowAccess(PSEUDONYMS, (*GET_ROW, "dynamodb:BatchWriteItem"))
-"""Secrets and lookup tables are read; what these lack, and who became whom, is added."""
+RECORD_PSEUDONYMS = RowAccess(
+    PSEUDONYMS, ("dynamodb:BatchWriteItem",), (pairs_partition("*"), missing_partition("*"))
+)
+"""Who became whom, and what lookup tables lack: never a secret or an entry of a lookup table."""
 APPEND_AUDIT = RowAccess(AUDIT, PUT_ROW)
 
 ASSEMBLE = (Verb.GET, Verb.PUT, Verb.LIST_PARTS, Verb.ABORT)
@@ -90,7 +98,8 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.PUT,)),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), ASSEMBLE, listing=True),
         RowAccess(INDEX, (*GET_ROWS, *PUT_ROWS)),
-        USE_PSEUDONYMS,
+        READ_SECRETS,
+        RECORD_PSEUDONYMS,
     ),
     UNPACK.name: (
         ObjectAccess(INBOX, (RAW_ARCHIVES,), (Verb.GET, Verb.DELETE), listing=True),

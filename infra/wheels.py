@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.native_code import linked
+
 PYTHON_VERSION = "3.13"
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64")
 IN_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
@@ -14,6 +16,9 @@ NEVER = ("numpy", "numpy.libs")
 SUPERFLUOUS = ("__pycache__", "tests", "test_files", "swagger_ui", "*.pyi", "*.pyc", "py.typed")
 KEPT_METADATA = ("METADATA", "licenses")
 """What is left of a `*.dist-info`: its version for importlib.metadata, and its licence."""
+EXTENSION_BY_PACKAGE = {"_gdcm": "_gdcmswig.so"}
+"""Packages that carry programs, tables and each library under three names: only the extension
+module, the libraries that it is linked to and the Python files are kept of them."""
 
 
 class WheelsMissing(RuntimeError):
@@ -50,8 +55,16 @@ def make_lean(target: Path) -> None:
             _remove(*target.glob(pattern))
     for pattern in SUPERFLUOUS:
         _remove(*target.rglob(pattern))
+    for package, extension in EXTENSION_BY_PACKAGE.items():
+        _keep_what_is_imported(target / package, extension)
     for metadata in target.glob("*.dist-info"):
         _remove(*(each for each in metadata.iterdir() if each.name not in KEPT_METADATA))
+
+
+def _keep_what_is_imported(package: Path, extension: str) -> None:
+    if package.is_dir():
+        kept = {*package.glob("*.py"), *linked(package / extension)}
+        _remove(*(each for each in package.iterdir() if each not in kept))
 
 
 def _remove(*paths: Path) -> None:

@@ -1,5 +1,6 @@
 """Downloads: a short-lived address of one instance on the same host."""
 
+from functions.api.files import SHA256
 from functions.api.request import Answer, Request
 from functions.api.services import Services
 from scanloft.aws.links import public_link
@@ -11,7 +12,8 @@ from scanloft.core.model import Instance
 def link(services: Services, request: Request) -> Answer:
     """The address, size in bytes and SHA-256 of an instance.
 
-    The bytes are `size_bytes` from `offset_bytes` on of what the address serves.
+    The bytes are `size_bytes` from `offset_bytes` on of what the address serves. The SHA-256 is
+    null for a large instance that S3 put together, as nobody has read all of it.
 
     Raises:
         NotFound: no such instance in this project.
@@ -37,7 +39,7 @@ def link(services: Services, request: Request) -> Answer:
             "url": url,
             "offset_bytes": instance.location.offset,
             "size_bytes": instance.location.length,
-            "sha256": instance.sha256,
+            "sha256": instance.sha256 if SHA256.fullmatch(instance.sha256) else None,
             "expires_in_s": ttl_s,
         }
     )

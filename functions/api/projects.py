@@ -102,7 +102,20 @@ def _profile(fields: Fields) -> Profile:
         raise InvalidRequest('"profile" must be a JSON object.')
     profile = Profile.from_dict(values)
     check_rules(profile)
+    _check_scripts(profile)
     return profile
+
+
+def _check_scripts(profile: Profile) -> None:
+    """Raises InvalidProfile for a CTP script that no object could pass, naming the line."""
+    if profile.ctp_script:
+        from scanloft.deid.ctp.script import parse_script  # only profiles with a script pay for it
+
+        parse_script(profile.ctp_script)
+    if profile.pixel_script:
+        from scanloft.deid.pixels.ctp_script import parse_pixel_script  # as above
+
+        parse_pixel_script(profile.pixel_script)
 
 
 def _check_may_set(profile: Profile, request: Request) -> None:

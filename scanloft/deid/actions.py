@@ -33,6 +33,7 @@ _TERMS = {
     0x00280004: re.compile(rb"RGB *|MONOCHROME[12] *|PALETTE COLOR *|YBR_[A-Z]+(?:_42[02])? *"),
 }
 _MAY_KEEP = frozenset({Action.REPLACE_UID, Action.CLEAN_MEANING, Action.CLEAN_TEXT, Action.REGEX})
+_NAMELESS_VRS = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UT"})
 _MAY_FAIL = frozenset({Action.CLEAN_TEXT, Action.REGEX, Action.WRITE, Action.HASH})
 _MULTIPLE = frozenset({"SH", "LO", "CS", "AE"})
 _TEXT_LIMITS = {"SH": 16, "LO": 64, "CS": 16, "AE": 16, "ST": 1024, "LT": 10240}
@@ -152,6 +153,10 @@ class Actions:
         if not verdict.searched or not self._names_patient(place, tag, value):
             self.count(Action.KEEP)
             return value
+        if verdict.vr in _NAMELESS_VRS:
+            # Much of it has to have a value, as Manufacturer in an enhanced image.
+            self.count(Action.DUMMY)
+            return dummy(verdict.vr)
         self.count(Action.EMPTY)
         return self._without_mentions(place, value) if verdict.vr == "CS" else b""
 

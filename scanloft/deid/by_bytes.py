@@ -7,7 +7,7 @@ from scanloft.deid.account import Account
 from scanloft.deid.actions import Actions
 from scanloft.deid.byte_place import BytePlace
 from scanloft.deid.byte_recipe import Recipe
-from scanloft.deid.byte_table import CHARACTER_SET, Declined
+from scanloft.deid.byte_table import Declined
 from scanloft.deid.byte_window import ByteWindow, NeedsMore
 from scanloft.deid.device_rules import blanked_regions
 from scanloft.deid.headers import find_data_set
@@ -19,7 +19,7 @@ from scanloft.deid.profile import Base, Profile
 from scanloft.deid.pseudonyms import Pseudonyms
 from scanloft.deid.results import Plan
 from scanloft.deid.review import ENCAPSULATED_DOCUMENT, review
-from scanloft.deid.rules import compile_rules
+from scanloft.deid.rules import CHARACTER_SET, compile_rules
 from scanloft.deid.source import Source
 from scanloft.dicom.charsets import encodings
 from scanloft.dicom.elements import UNDEFINED, read_element

@@ -10,7 +10,7 @@ from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 
 from scanloft.deid.actions import Actions
-from scanloft.deid.cleaner import CHARACTER_SET, Cleaner, DatasetPlace
+from scanloft.deid.cleaner import Cleaner, DatasetPlace
 from scanloft.deid.ctp.evaluate import apply
 from scanloft.deid.ctp.hashing import hash_uid
 from scanloft.deid.ctp.script import CtpScript, parse_script
@@ -19,7 +19,7 @@ from scanloft.deid.identity import UID_TAGS, sop_class_of
 from scanloft.deid.mentions import mentions_of
 from scanloft.deid.profile import Profile
 from scanloft.deid.pseudonyms import Pseudonyms
-from scanloft.deid.rules import PATIENT_ID, compile_rules
+from scanloft.deid.rules import CHARACTER_SET, PATIENT_ID, compile_rules
 from scanloft.deid.stamps import stamps
 from scanloft.deid.verdicts import Action
 from scanloft.dicom.charsets import decoded, encodings

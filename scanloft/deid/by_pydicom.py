@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
 from scanloft.deid.actions import Actions
-from scanloft.deid.cleaner import CHARACTER_SET, Cleaner, DatasetPlace
+from scanloft.deid.cleaner import Cleaner, DatasetPlace
 from scanloft.deid.device_rules import blanked_regions
 from scanloft.deid.encode import Encoding
 from scanloft.deid.identity import new_uids, sop_class_of, written_uids
@@ -20,7 +20,7 @@ from scanloft.deid.profile import Base, Profile
 from scanloft.deid.pseudonyms import Pseudonyms
 from scanloft.deid.results import Deidentified
 from scanloft.deid.review import review
-from scanloft.deid.rules import compile_rules
+from scanloft.deid.rules import CHARACTER_SET, compile_rules
 from scanloft.deid.source import Span
 from scanloft.deid.stamps import stamps
 from scanloft.dicom.charsets import encodings

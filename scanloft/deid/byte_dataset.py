@@ -6,7 +6,6 @@ from scanloft.deid.byte_place import Noted
 from scanloft.deid.byte_recipe import APPLY, COPY, DESCEND, WRITE, Step, merged
 from scanloft.deid.byte_table import (
     ACT,
-    CHARACTER_SET,
     CONSTANT,
     DECISIVE,
     DROP,
@@ -33,6 +32,7 @@ from scanloft.deid.byte_window import (
     read_short,
 )
 from scanloft.deid.private_rules import FIRST_CREATOR, LAST_CREATOR
+from scanloft.deid.rules import CHARACTER_SET
 from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.structure import MAX_DEPTH, MAX_ITEMS
@@ -288,6 +288,9 @@ class ByteDataSet:
             raise Declined
         if FIRST_CREATOR <= tag & 0xFFFF <= LAST_CREATOR:
             self._walk.fixed.append(slice(position, stop))
+        else:
+            # Whether it looks like a sequence decides.
+            self._walk.fixed.append(slice(at, min(at + 4, stop)))
         verdict = private.judge_element(tag, vr, self._window.data[at:stop], self._creators)
         match verdict.action:
             case Action.REMOVE | Action.REMOVE_PRIVATE:

@@ -1,6 +1,6 @@
 """A data set of an encoded header, as the actions see it."""
 
-from scanloft.deid.byte_table import CHARACTER_SET
+from scanloft.deid.rules import CHARACTER_SET
 from scanloft.dicom.charsets import encodings
 
 

@@ -8,11 +8,11 @@ import struct
 from typing import NamedTuple
 
 from scanloft.deid.actions import PLACE_TAGS
-from scanloft.deid.dummies import dummy
+from scanloft.deid.dummy_items import dummy_element
 from scanloft.deid.encode import Encoding
 from scanloft.deid.mentions import PATIENT_TAGS
 from scanloft.deid.review import ENCAPSULATED_DOCUMENT, REVIEWED
-from scanloft.deid.rules import TOP_LEVEL, Rules
+from scanloft.deid.rules import CHARACTER_SET, TOP_LEVEL, Rules
 from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.elements import ITEM_END, LONG_VRS, PIXEL_TAGS, SHORT_VRS
 from scanloft.dicom.pixels import PIXEL_ATTRIBUTES
@@ -22,7 +22,6 @@ KEEP, SEARCH, DROP, CONSTANT, ACT, ENTER, NOTE, PRIVATE, PIXELS, END = range(10)
 # How an element's header is built: 8 or 12 bytes with a VR, 8 bytes without.
 SHORT, LONG, IMPLICIT = range(3)
 
-CHARACTER_SET = 0x00080005
 SKIPPED = -1
 """In place of a parent: elements that are only stepped over."""
 LEARN_LIMIT = 20_000
@@ -33,6 +32,7 @@ _UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
 DECISIVE = REVIEWED | PIXEL_ATTRIBUTES | {CHARACTER_SET, 0x00080016}
 """Attributes whose values decide what becomes of an object."""
 _NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | PIXEL_ATTRIBUTES | _UIDS
+_READ_BY_ALL = {CHARACTER_SET: "CS", **dict.fromkeys(_UIDS, "UI")}
 _SHORT_VRS = {vr.encode(): vr for vr in SHORT_VRS}
 _LONG_VRS = {vr.encode(): vr for vr in LONG_VRS}
 _PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
@@ -46,7 +46,8 @@ class Entry(NamedTuple):
     """What to do with an element.
 
     `detail` is a Verdict; for DROP the kind of account; for CONSTANT that, the new element and
-    whether it is without a value; for NOTE the Entry of what to do besides; else the VR or None.
+    whether it may also stand for a sequence; for NOTE the Entry of what to do besides; else the VR
+    or None.
     """
 
     kind: int
@@ -77,7 +78,9 @@ def learn(rules: Rules, key: bytes, parent: int) -> Entry:
         if tag != ITEM_END or parent == TOP_LEVEL:
             raise Declined
         return Entry(END, IMPLICIT, tag, None)
-    if tag == CHARACTER_SET and vr not in ("CS", None):
+    if (tag == CHARACTER_SET and vr not in ("CS", None)) or (
+        tag in _UIDS and vr not in ("UI", None)
+    ):
         raise Declined
     if parent == SKIPPED:
         return Entry(KEEP, form, tag, None)
@@ -118,10 +121,13 @@ def _entry(verdict: Verdict, tag: int, vr: str | None, form: int) -> Entry:
         case Action.REMOVE | Action.REMOVE_PRIVATE:
             return Entry(DROP, form, tag, verdict.action.counted_as)
         case Action.EMPTY | Action.DUMMY:
-            value = b"" if verdict.action is Action.EMPTY else dummy(verdict.vr)
             encoding = Encoding(implicit=vr is None, little=True)
-            constant = encoding.element(tag, verdict.vr, value)
-            return Entry(CONSTANT, form, tag, (verdict.action.counted_as, constant, not value))
+            if verdict.action is Action.EMPTY:
+                constant = encoding.element(tag, verdict.vr, b"")
+            else:
+                constant = dummy_element(tag, verdict.vr, encoding)
+            fits_all = verdict.action is Action.EMPTY or verdict.vr == "SQ"
+            return Entry(CONSTANT, form, tag, (verdict.action.counted_as, constant, fits_all))
         case Action.ENTER:
             if vr not in ("SQ", None):
                 raise Declined

@@ -4,7 +4,6 @@ import struct
 from typing import Any
 
 from scanloft.deid.byte_table import (
-    CHARACTER_SET,
     END,
     LEARN_LIMIT,
     LONG,
@@ -15,7 +14,7 @@ from scanloft.deid.byte_table import (
     learn,
     table_of,
 )
-from scanloft.deid.rules import Rules
+from scanloft.deid.rules import CHARACTER_SET, Rules
 from scanloft.dicom.dictionary import vr_of
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.structure import MAX_DEPTH
@@ -41,7 +40,7 @@ def check_character_set(value: bytes) -> None:
 
     Raises Declined for what cannot: the slow way refuses some of it.
     """
-    if not value.isascii():
+    if not value.isascii() or not value.rstrip(b"\0").decode("ascii").isprintable():
         raise Declined
 
 

@@ -9,8 +9,9 @@ from pydicom.values import convert_SQ
 
 from scanloft.core.errors import MalformedDicom
 from scanloft.deid.actions import Actions
+from scanloft.deid.dummy_items import dummy_element
 from scanloft.deid.encode import Encoding, pad
-from scanloft.deid.rules import STAMPED, TOP_LEVEL, Rules
+from scanloft.deid.rules import CHARACTER_SET, STAMPED, TOP_LEVEL, Rules
 from scanloft.deid.verdicts import Action, Verdict
 from scanloft.dicom.charsets import encodings
 from scanloft.dicom.dictionary import vr_of
@@ -19,7 +20,6 @@ from scanloft.dicom.raw import raw_value
 from scanloft.dicom.read import read_unknown_sequence
 from scanloft.dicom.structure import Tally, check_items
 
-CHARACTER_SET = 0x00080005
 Path = tuple[int, ...]
 _Element = RawDataElement | DataElement
 
@@ -134,6 +134,8 @@ class Cleaner:
 
     def _drop_or_empty(self, tag: int, verdict: Verdict) -> bytes | None:
         # A sequence was written where the rules expect none, or where they want it empty.
+        if verdict.action is Action.DUMMY and verdict.vr == "SQ":
+            return self._dummy(tag, verdict)
         if verdict.action in (Action.EMPTY, Action.DUMMY):
             self._actions.count(verdict.action)
             return self._encoding.element(tag, verdict.vr, b"")
@@ -144,6 +146,8 @@ class Cleaner:
     def _act(
         self, place: DatasetPlace, element: RawDataElement, tag: int, verdict: Verdict
     ) -> bytes | None:
+        if verdict.action is Action.DUMMY:
+            return self._dummy(tag, verdict)
         kept = verdict.action is Action.KEEP
         if kept and element.length == UNDEFINED:
             self._actions.count(Action.REMOVE)
@@ -156,6 +160,10 @@ class Cleaner:
         if new is None:
             return None
         return self._encoding.element(tag, vr, value if new is value else pad(new, vr))
+
+    def _dummy(self, tag: int, verdict: Verdict) -> bytes:
+        self._actions.count(verdict.action)
+        return dummy_element(tag, verdict.vr, self._encoding)
 
 
 def _exempted(tag: int, written_vr: str | None) -> Verdict:

@@ -131,7 +131,8 @@ class _Replacement:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         os.close(self._descriptor)
-        if kind is None:
-            self._temporary.replace(self._target)
-        else:
+        try:
+            if kind is None:
+                self._temporary.replace(self._target)
+        finally:
             self._temporary.unlink(missing_ok=True)

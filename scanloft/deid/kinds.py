@@ -111,7 +111,8 @@ class KindBook:
     def _at_ends(self, window: bytes, size: int) -> Iterator[Kind]:
         for end, kinds in self._kinds.items():
             if end == size or window.startswith(_PIXEL_GROUP, end):
-                yield from kinds
+                # What is told from the structure is the header alone, and not what follows it.
+                yield from (kind for kind in kinds if (kind.pixels_at is None) == (end == size))
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from scanloft.dicom.elements import LONG_VRS, SHORT_VRS
 
 FIRST_CREATOR, LAST_CREATOR = 0x0010, 0x00FF
 _VRS = SHORT_VRS | LONG_VRS
+_ITEM = b"\xfe\xff\x00\xe0"
 _REMOVED = Verdict(Action.REMOVE_PRIVATE, "UN")
 _NUMERIC = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
 _UNSEARCHED = frozenset(
@@ -63,6 +64,8 @@ class PrivateRules:
             creators[group << 8 | number] = creator
             kept = written_vr in ("LO", "UN", None) and self.keeps_creator(group, creator)
             return Verdict(Action.KEEP, "LO") if kept else _REMOVED
+        if written_vr in (None, "UN") and value.startswith(_ITEM):
+            written_vr = "SQ"
         found = creators.get(group << 8 | number >> 8)
         return self.judge(group, found, number & 0xFF, written_vr) if found else _REMOVED
 

@@ -41,7 +41,7 @@ _DATE_TIME = re.compile(
     r"([0-9]{4}(?:[0-9]{2}){0,2})(?:(?<=[0-9]{8})(?:[0-9]{2}){1,3}(?:\.[0-9]{1,6})?)?"
     r"(?:[+-][0-9]{4})?"
 )
-_ESCAPE = re.compile(r"\\(?:([1-9])|g<([0-9]{1,2})>|[^1-9g]|g|$)")
+GROUP = re.compile(r"\\(?:([1-9])|g<([0-9]{1,2})>|[^1-9g]|g|$)")
 _WHOLE_NUMBERS = {
     "SS": (-(2**15), 2**15 - 1),
     "US": (0, 2**16 - 1),
@@ -86,7 +86,7 @@ def _pattern_faults(rule: TagRule) -> Iterator[tuple[str, str]]:
     except InvalidProfile as error:
         yield "pattern", error.message
         return
-    numbers = [match[1] or match[2] for match in _ESCAPE.finditer(rule.value)]
+    numbers = [match[1] or match[2] for match in GROUP.finditer(rule.value)]
     if not all(number and int(number) <= groups for number in numbers):
         message = (
             f'a backslash in the "value" stands before the number of a group, and the "pattern" '

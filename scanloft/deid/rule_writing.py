@@ -5,7 +5,7 @@ import re
 from scanloft.core.errors import InvalidProfile
 from scanloft.deid.patterns import compiled
 from scanloft.deid.pseudonyms import Pseudonyms
-from scanloft.deid.rule_fit import value_misfit
+from scanloft.deid.rule_fit import GROUP, value_misfit
 from scanloft.deid.tag_rules import TagRule
 from scanloft.dicom.charsets import encoded
 
@@ -30,6 +30,11 @@ def written(rule: TagRule, vr: str, encodings: tuple[str, ...], *, little: bool)
     )
 
 
+def _expanded(template: str, match: re.Match[str]) -> str:
+    """Return what takes the place of a match; RE2's own way loses letters that are not ASCII."""
+    return GROUP.sub(lambda group: match[int(group[1] or group[2])] or "", template)
+
+
 def hashed(pseudonyms: Pseudonyms, text: str, vr: str) -> bytes | None:
     """Return what stands for a text: 16 characters that fit every VR of text; blank for blank.
 
@@ -46,7 +51,11 @@ def substituted(rule: TagRule, text: str) -> str | None:
     if len(text) > _LONGEST_TEXT:
         return None
     try:
-        return str(compiled(rule.pattern).sub(rule.value, text))
+        pieces, end = [], 0
+        for match in compiled(rule.pattern).finditer(text):
+            pieces += (text[end : match.start()], _expanded(rule.value, match))
+            end = match.end()
+        return "".join((*pieces, text[end:]))
     except (ValueError, LookupError, InvalidProfile, re.error):
         # A value that is no Unicode, or a replacement that names a group which is not there.
         return None

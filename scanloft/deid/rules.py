@@ -22,6 +22,7 @@ TOP_LEVEL = 0
 PATIENT_NAME, PATIENT_ID, ISSUER_OF_PATIENT_ID = 0x00100010, 0x00100020, 0x00100021
 CODE_MEANING, CODING_SCHEME = 0x00080104, 0x00080102
 TEXT_VALUE = 0x0040A160
+CHARACTER_SET = 0x00080005
 STAMPED = frozenset({0x00120062, 0x00120063, 0x00120064, 0x00280303})
 
 # Icons, replaced values, MAC parameters, a length that no longer holds, the URL of a pixel server,
@@ -37,6 +38,10 @@ _SEARCHED = _TEXT | {"AE", "CS", "PN", "UN", "UR"}
 _CLEANABLE = _TEXT | {"AE", "CS"}
 # SOP classes name a kind of object, also where a vendor registered them, and must stay readable.
 _CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
+# Type 1 there (PS3.3 C.11.10), though the table says X.
+_PRESENTATION_TIMES = (0x00700082, 0x00700083)
+_PRESENTATION_STATES = "1.2.840.10008.5.1.4.1.1.11."
+_REQUIRED_UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
 _CODE_VALUES = (0x00080119, 0x00080120)
 _VRS = SHORT_VRS | LONG_VRS
 # With these, values are moved or cleaned by what is known of the patient.
@@ -64,7 +69,9 @@ _CODES_BY_TYPE = {
     "X/D": {"3": "X", "2": "D", "1": "D", None: "D"},
     "X/Z/D": {"3": "X", "2": "Z", "1": "D", None: "D"},
     "Z/D": {"3": "Z", "2": "Z", "1": "D", None: "D"},
-    "X/Z/U*": {"3": "X", "2": "Z", "1": "U*", None: "U*"},
+    # References of Type 2 stay as well: with new UIDs they tell nothing, and without them the
+    # object says less than it may.
+    "X/Z/U*": {"3": "X", "2": "U*", "1": "U*", None: "U*"},
 }
 _BY_RULE = {
     RuleAction.REMOVE: Action.REMOVE,
@@ -88,6 +95,7 @@ class Rules:
     def __init__(self, profile: Profile, sop_class_uid: str) -> None:
         self.keeps_all = profile.base is Base.NONE
         self._options = profile.options
+        self._is_presentation = sop_class_uid.startswith(_PRESENTATION_STATES)
         self._types = types_by_tag(sop_class_uid)
         self._rules = {rule.tag: rule for rule in profile.rules if not rule.creator}
         self.private = PrivateRules.of(profile)
@@ -117,6 +125,10 @@ class Rules:
         if group & 1:
             return Verdict(Action.REMOVE_PRIVATE, "UN")
         rule = self._rules.get(tag)
+        if tag in _REQUIRED_UIDS and written_vr not in (None, "UI", "UN"):
+            return Verdict(Action.REMOVE, "UI")
+        if tag == CHARACTER_SET and written_vr not in (None, "CS", "UN"):
+            return Verdict(Action.REMOVE, "CS")
         if rule is not None and not _is_denied(tag, group, parent):
             return self._judge_ruled(rule, written_vr, parent)
         if group >> 8 == 0x60 and "clean_graph" in self._options and parent == TOP_LEVEL:
@@ -172,6 +184,8 @@ class Rules:
         code = row.basic
         if code in _CODES_BY_TYPE:
             code = _CODES_BY_TYPE[code][self._type(tag, parent)]
+        if self._is_presentation and tag in _PRESENTATION_TIMES:
+            return Action.DUMMY
         if code == "D" and vr == "UI":
             return Action.REPLACE_UID
         return _BY_CODE[code]
@@ -238,7 +252,10 @@ def ruled(rule: TagRule, vr: str, written_vr: str | None) -> Verdict:
     return Verdict(_BY_RULE[rule.action], vr, rule=rule)
 
 
+# Who assigned an ID, and how segments are tracked: they stand for something that must be there.
+_NAMELESS = (0x00400031, 0x00400032, 0x00620020)
 _EXCEPTIONS = {
+    **dict.fromkeys(_NAMELESS, Action.DUMMY),
     **dict.fromkeys(_CLASS_UIDS, Action.KEEP_UID),
     **dict.fromkeys(_CODE_VALUES, Action.KEEP),
 }

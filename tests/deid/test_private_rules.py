@@ -6,6 +6,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+from scanloft.deid.engine import deidentify
 from scanloft.deid.private_rules import PrivateRules
 from scanloft.deid.profile import Profile
 from scanloft.deid.results import Deidentified
@@ -203,7 +204,9 @@ def test_replace_writes_a_private_number_as_its_vr_wants_it() -> None:
 def test_keep_still_cleans_the_items_of_a_private_sequence(syntax: str, undefined: bool) -> None:
     item = (Wire(0x00100010, "PN", b"Somebody"), Wire(0x00180050, "DS", b"2.5 "))
     element = Wire(0x00291001, "SQ", (item,), undefined)
-    result = result_of(HEAD, element, rules=(rule(1, "keep"),), syntax=syntax)
+    profile = Profile("test", 1, rules=(rule(1, "keep"),))
+    data = file_with([HEAD, element], syntax=syntax)
+    result = deidentify(data, profile=profile, pseudonyms=PSEUDONYMS)
     assert b"Somebody" not in result.data
 
 
@@ -231,16 +234,15 @@ SCAN_DATE = 0x0009100D
 def test_safe_private_keeps_what_is_listed_and_drops_the_rest(
     syntax: str, sequences: tuple[int, ...]
 ) -> None:
-    listed, unlisted = Wire(0x00190110 | 0xF600, "DS", b"1.5 "), Wire(0x00191001, "DS", b"9.7531")
     elements = (
         Wire(0x00190010, "LO", b"Agfa ADC NX "),
         Wire(0x00190011, "LO", b"UNKNOWN 1.0 "),
-        Wire(0x001910F6, "DS", listed.value),
-        unlisted,
+        Wire(0x00191001, "DS", b"9.7531"),
+        Wire(0x001910F6, "DS", b"1.5 "),
         Wire(0x001911F6, "DS", b"8.642 "),
     )
     result = result_of(
-        *placed(tuple(sorted(elements, key=lambda element: element.tag)), sequences),
+        *placed(elements, sequences),
         options=("rtn_safe_priv",),
         syntax=syntax,
     )

@@ -17,6 +17,8 @@ from tests.support.shared import described, shared_files
 
 PSEUDONYMS = Pseudonyms(b"only for tests, 32 bytes or more")
 SOP_INSTANCE, REFERENCED_INSTANCE = 0x00080018, 0x00081155
+# At the top level of an object, where they are of Type 3, Table E.1-1 demands X of these two.
+REMOVED_BY_TYPE = {0x00081140, 0x00082112}
 STANDARD = "1.2.840.10008."
 # Names of kinds of objects and of vendors' codes, which are no identifiers of anything.
 KINDS = frozenset({0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A})
@@ -75,7 +77,8 @@ class Folder:
         for place, old in before.items():
             new = after.get(place)
             if new is None:
-                self.lost += [(path, uid) for uid in old if place[-1] == REFERENCED_INSTANCE]
+                kept = place[-1] == REFERENCED_INSTANCE and place[0] not in REMOVED_BY_TYPE
+                self.lost += [(path, uid) for uid in old if kept]
                 continue
             if len(old) != len(new):
                 self.torn.append(f"{path}: another number of UIDs")
