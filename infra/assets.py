@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from infra import wheels
+from infra import native_code, wheels
 from infra.imports import needed_files
 from scanloft.core.blueprint import Function
 
@@ -57,8 +57,8 @@ class Workshop:
         def fill(folder: Path) -> None:
             wheels.install(names, lock=lock, target=folder)
 
-        recipe = Path(wheels.__file__)
-        parts = [*names, _digest(lock.read_bytes()), _digest(recipe.read_bytes())]
+        recipe = (lock, Path(wheels.__file__), Path(native_code.__file__))
+        parts = [*names, *(_digest(each.read_bytes()) for each in recipe)]
         return self._staged("packages", parts, fill)
 
     def _fingerprint(self, file: Path) -> str:

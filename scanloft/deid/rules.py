@@ -40,6 +40,11 @@ _CLEANABLE = _TEXT | {"AE", "CS"}
 _CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
 # Type 1 there (PS3.3 C.11.10), though the table says X.
 _PRESENTATION_TIMES = (0x00700082, 0x00700083)
+# Segmentations, surfaces, tracts and parametric maps list what they refer to (PS3.3 C.12.2), and
+# may only do so if they do refer to it.
+_LISTING_REFERENCES = frozenset(
+    f"1.2.840.10008.5.1.4.1.1.{kind}" for kind in ("30", "66.4", "66.5", "66.6", "66.7")
+)
 _PRESENTATION_STATES = "1.2.840.10008.5.1.4.1.1.11."
 _REQUIRED_UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
 _CODE_VALUES = (0x00080119, 0x00080120)
@@ -95,6 +100,7 @@ class Rules:
     def __init__(self, profile: Profile, sop_class_uid: str) -> None:
         self.keeps_all = profile.base is Base.NONE
         self._options = profile.options
+        self._lists_references = sop_class_uid in _LISTING_REFERENCES
         self._is_presentation = sop_class_uid.startswith(_PRESENTATION_STATES)
         self._types = types_by_tag(sop_class_uid)
         self._rules = {rule.tag: rule for rule in profile.rules if not rule.creator}
@@ -182,6 +188,8 @@ class Rules:
 
     def _basic_action(self, row: Row, tag: int, vr: str, parent: int) -> Action:
         code = row.basic
+        if code == "X/Z/U*" and self._lists_references:
+            return Action.ENTER
         if code in _CODES_BY_TYPE:
             code = _CODES_BY_TYPE[code][self._type(tag, parent)]
         if self._is_presentation and tag in _PRESENTATION_TIMES:

@@ -95,7 +95,8 @@ def test_the_quick_way_loads_no_library_for_dicom() -> None:
     data = file_with([Wire(0x0008103E, "LO", b"T1 Testmann ")]).hex()
     program = (
         "import sys; from scanloft.deid.engine import deidentify;"
-        "from scanloft.deid.profile import Profile; from scanloft.deid.pseudonyms import Pseudonyms;"
+        "from scanloft.deid.profile import Profile;"
+        "from scanloft.deid.pseudonyms import Pseudonyms;"
         f"data = bytes.fromhex('{data}');"
         "profile = Profile('p', 1, frozenset({'clean_desc', 'rtn_long_modif_dates'}));"
         "deidentify(data, profile=profile, pseudonyms=Pseudonyms(b's' * 32));"
@@ -241,15 +242,15 @@ def test_objects_of_one_kind_in_any_order_give_what_each_gives_alone(
 
 
 def test_objects_of_one_kind_in_other_transfer_syntaxes_stay_apart() -> None:
-    pixels = struct.pack("<HHL", 0xFFFE, 0xE000, 0) + struct.pack(
-        "<HHL4s", 0xFFFE, 0xE000, 4, b"JJJJ"
+    items = (
+        struct.pack("<HHL", 0xFFFE, 0xE000, 0),
+        struct.pack("<HHL4s", 0xFFFE, 0xE000, 4, b"JJJJ"),
+        struct.pack("<HHL", 0xFFFE, 0xE0DD, 0),
     )
-    pixels = (
-        PIXELS[:4] + b"OB\0\0\xff\xff\xff\xff" + pixels + struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)
-    )
+    pixels = PIXELS[:4] + b"OB\0\0\xff\xff\xff\xff" + b"".join(items)
     files = {}
     for syntax in ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.57"):
-        data = file_with([Wire(0x7FE00010, "OW", b"")], syntax=syntax)
+        data = file_with([], syntax=syntax)
         files[syntax] = data[: data.index(PIXELS)] + pixels
     for _ in range(3):
         for syntax, data in files.items():

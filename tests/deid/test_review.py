@@ -5,6 +5,8 @@ from pydicom.dataset import Dataset
 
 from scanloft.core.errors import PixelReview
 from scanloft.deid.engine import Deidentified
+from scanloft.deid.review import review
+from scanloft.dicom.pixels import Look
 
 Pack = Callable[..., bytes]
 Run = Callable[..., Deidentified]
@@ -78,3 +80,96 @@ def test_an_encapsulated_document_waits_whatever_the_profile_says(
     base.SOPClassUID = "1.2.840.10008.5.1.4.1.1.104.3"
     with pytest.raises(PixelReview, match="document"):
         run(pack(base), pixel_review=False)
+
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+DOCUMENT = "1.2.840.10008.5.1.4.1.1.104.1"
+PHOTOGRAPH = "1.2.840.10008.5.1.4.1.1.77.1.4"
+RECOGNISABLE, BURNED_IN, MODALITY = 0x00280302, 0x00280301, 0x00080060
+ENCAPSULATED = 0x00420011
+OVERLAY = [0x60000010, 0x60003000]
+IN_PIXELS = [0x60000010]
+
+
+def looking(**values: bytes) -> Look:
+    tags = {"recognisable": RECOGNISABLE, "burned_in": BURNED_IN, "modality": MODALITY}
+    found = {tags[name]: value for name, value in values.items()}
+    return lambda tag: found.get(tag, b"")
+
+
+def reason_of(
+    look: Look,
+    *,
+    sop_class_uid: str = CT,
+    pixels: bool = True,
+    cleaned: bool = False,
+    overlays_kept: bool = False,
+    tags: tuple[int, ...] = (),
+) -> str:
+    """Why an object waits; blank where it passes."""
+    try:
+        review(
+            look,
+            sop_class_uid=sop_class_uid,
+            pixels=pixels,
+            cleaned=cleaned,
+            overlays_kept=overlays_kept,
+            tags=tags,
+        )
+    except PixelReview as error:
+        return error.message
+    return ""
+
+
+def test_reasons_are_told_from_the_gravest_on() -> None:
+    look = looking(recognisable=b"YES", burned_in=b"YES", modality=b"US")
+    kinds = {"sop_class_uid": DOCUMENT, "tags": (*OVERLAY, ENCAPSULATED), "overlays_kept": True}
+    assert "encapsulated document" in reason_of(look, **kinds)
+    kinds |= {"sop_class_uid": PHOTOGRAPH, "tags": (*OVERLAY,)}
+    assert "recognised" in reason_of(look, **kinds)
+    look = looking(burned_in=b"YES", modality=b"US")
+    assert "Photographs" in reason_of(look, **kinds)
+    kinds["sop_class_uid"] = CT
+    assert "burned into" in reason_of(look, **kinds)
+    assert "Ultrasound" in reason_of(looking(modality=b"US"), **kinds)
+    assert "Overlays are kept" in reason_of(looking(), **kinds)
+    kinds["overlays_kept"] = False
+    assert reason_of(looking(), **kinds) == ""
+
+
+def test_a_cleaned_device_passes_with_what_is_burned_in_and_with_nothing_else() -> None:
+    burned = looking(burned_in=b"YES", modality=b"US")
+    assert reason_of(burned, cleaned=True) == ""
+    assert reason_of(looking(recognisable=b"YES"), cleaned=True)
+    assert reason_of(looking(), sop_class_uid=PHOTOGRAPH, cleaned=True)
+    assert reason_of(looking(), sop_class_uid=DOCUMENT, cleaned=True)
+    assert reason_of(looking(), tags=(*IN_PIXELS,), cleaned=True)
+    assert reason_of(looking(), tags=(*OVERLAY,), cleaned=True, overlays_kept=True)
+
+
+def test_without_review_only_documents_wait() -> None:
+    look = looking(recognisable=b"YES", burned_in=b"YES", modality=b"US")
+    assert reason_of(look, pixels=False, tags=(*IN_PIXELS,), overlays_kept=True) == ""
+    assert reason_of(look, pixels=False, tags=(ENCAPSULATED,))
+
+
+@pytest.mark.parametrize(
+    "tags", [(0x60020010,), (0x601E0010, 0x60003000), (0x60000010, 0x60020010)]
+)
+def test_an_overlay_group_without_data_is_found_among_others(tags: tuple[int, ...]) -> None:
+    assert "overlay" in reason_of(looking(), tags=tags)
+
+
+@pytest.mark.parametrize("value", [b"NO", b"NO ", b"no\0", b"", b"  "])
+def test_no_in_any_spelling_is_no_reason(value: bytes) -> None:
+    assert reason_of(looking(recognisable=value, burned_in=value)) == ""
+
+
+@pytest.mark.parametrize("value", [b"YES", b"yes ", b"Y", b"N/A", b"MAYBE", b"NO\\YES", b"\xff"])
+def test_anything_but_no_is_a_reason(value: bytes) -> None:
+    assert "recognised" in reason_of(looking(recognisable=value))
+    assert "burned into" in reason_of(looking(burned_in=value))
+
+
+def test_the_reason_names_nothing_of_the_object() -> None:
+    assert "Testmann" not in reason_of(looking(burned_in=b"Testmann"))
