@@ -72,6 +72,7 @@ class Actions:
         self._little = little
         self._shift_days = 0
         self._chosen_uid: Callable[[str], str] | None = None
+        self._chosen_patient: dict[str, str] = {}
 
     def meet(self, place: Place, mentions: Mentions | None) -> None:
         """Learn who the patient is, from the data set at the top level."""
@@ -79,6 +80,12 @@ class Actions:
         # Without a patient ID the study is all that is known to belong together.
         subject = _text(place, PATIENT_ID) or _text(place, STUDY_UID)
         self._shift_days = self._pseudonyms.shift_days(subject, within=self._within(place))
+
+    def replace_patient_by(self, old: str, new: str) -> None:
+        """Let another choose the Patient ID that takes the place of one, and remember the pair."""
+        self._chosen_patient = {old: new, new: new}
+        if old:
+            self.patients[old] = new
 
     def replace_uids_by(self, new_uid: Callable[[str], str]) -> None:
         """Let a function choose the UIDs that take the place of others, instead of the pseudonyms.
@@ -222,6 +229,10 @@ class Actions:
         return new
 
     def _new_patient_id(self, place: Place) -> bytes:
+        if self._chosen_patient:
+            old = _text(place, PATIENT_ID)
+            if old in self._chosen_patient:
+                return self._chosen_patient[old].encode()
         memory = self._pseudonyms.memory
         within, encodings = self._within(place), place.encodings
         key = place.look(PATIENT_ID), encodings, within

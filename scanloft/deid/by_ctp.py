@@ -57,6 +57,8 @@ def run_script(
     read = read_dataset(
         BytesIO(body), is_implicit_VR=layout.implicit, is_little_endian=layout.little
     )
+    if PATIENT_ID in outcome.assigned:
+        actions.replace_patient_by(before[PATIENT_ID], _text(read, PATIENT_ID))
     if profile.floor:
         place = DatasetPlace(read, inherited=encodings(b""))
         actions.meet(place, mentions)
@@ -113,9 +115,6 @@ def _remember(before: dict[int, str], after: Dataset, actions: Actions) -> None:
         new = _text(after, tag)
         if new and new != before[tag]:
             actions.replaced[before[tag]] = new
-    new_id = _text(after, PATIENT_ID)
-    if before[PATIENT_ID] and new_id != before[PATIENT_ID]:
-        actions.patients[before[PATIENT_ID]] = new_id
 
 
 def _text(dataset: Dataset, tag: int) -> str:

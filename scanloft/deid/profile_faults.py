@@ -29,7 +29,7 @@ class Faults:
         if len(lines) > SHOWN_FAULTS:
             shown.append(f"and {len(lines) - SHOWN_FAULTS} more")
         joined = "\n".join(shown)
-        raise InvalidProfile(f"The profile cannot be used:\n{joined}.", line=min(self.found)[0])
+        raise InvalidProfile(f"The profile cannot be used:\n{joined.removesuffix(".")}.", line=min(self.found)[0])
 
 
 def unknown(what: str, name: str, allowed: Iterable[str]) -> str:

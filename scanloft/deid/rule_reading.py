@@ -68,7 +68,7 @@ def _tag_of(keyword: str) -> int:
     if tag is not None:
         return tag
     raise InvalidProfile(
-        f"DICOM has no attribute {shown(keyword)}: {_nearest(keyword)}write a tag {_FORMS}"
+        f"DICOM has no attribute {shown(keyword)}: {_nearest(keyword)}write a tag {_FORMS}."
     )
 
 

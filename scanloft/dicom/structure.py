@@ -96,6 +96,8 @@ def check_items(
 
     `depth` is that of the sequence. Raises MalformedDicom where it holds something else.
     """
+    if depth >= MAX_DEPTH:
+        raise MalformedDicom(_TOO_DEEP)
     walk = _Walk(value, little=little, tally=tally or Tally(), depth=depth)
     walk.run(0, len(value), implicit=implicit, sequence=True)
 

@@ -242,15 +242,33 @@ def shared_image(name: str) -> bytes:
     return path.read_bytes()
 
 
+def compressed_cine(mark: str | None) -> bytes:
+    """Ultrasound in JPEG Baseline, with a mark of its own that it is lossy or none."""
+    pytest.importorskip("gdcm")
+    name = "synthetic/SYNTHETIC_us-burned-in/cine_jpeg.dcm"
+    dataset = pydicom.dcmread(BytesIO(shared_image(name)))
+    assert dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.4.50"
+    for keyword in ("LossyImageCompression", "LossyImageCompressionRatio"):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    if mark is not None:
+        dataset.LossyImageCompression = mark
+        dataset.LossyImageCompressionRatio = "7.5"
+    written = BytesIO()
+    dataset.save_as(written)
+    return written.getvalue()
+
+
+CINE: dict[str, object] = {
+    "conditions": [{"tag": "Modality", "operator": "equals", "value": "US"}],
+    "blank": [[0, 0, 640, 60]],
+}
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_a_compressed_image_is_blanked_written_without_loss_and_marked_as_it_was() -> None:
-    pytest.importorskip("gdcm")
-    data = shared_image("synthetic/SYNTHETIC_us-burned-in/cine_jpeg.dcm")
-    source = pydicom.dcmread(BytesIO(data))
-    condition = {"tag": "Modality", "operator": "equals", "value": "US"}
-    profile = profile_of({"conditions": [condition], "blank": [[0, 0, 640, 60]]})
-    dataset = run(data, profile)
-    assert source.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.4.50"
+    data = compressed_cine(None)
+    dataset = run(data, profile_of(CINE))
     assert dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.4.80"
     assert dataset.BurnedInAnnotation == "NO"
     # JPEG Baseline lost something, which only its transfer syntax told (PS3.3 C.7.6.1.1.5).
@@ -262,18 +280,7 @@ def test_a_compressed_image_is_blanked_written_without_loss_and_marked_as_it_was
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_lossy_image_that_says_so_already_keeps_its_own_mark() -> None:
-    pytest.importorskip("gdcm")
-    dataset = pydicom.dcmread(
-        BytesIO(shared_image("synthetic/SYNTHETIC_us-burned-in/cine_jpeg.dcm"))
-    )
-    dataset.LossyImageCompression = "01"
-    dataset.LossyImageCompressionRatio = "7.5"
-    written = BytesIO()
-    dataset.save_as(written)
-    condition = {"tag": "Modality", "operator": "equals", "value": "US"}
-    result = run(
-        written.getvalue(), profile_of({"conditions": [condition], "blank": [[0, 0, 9, 9]]})
-    )
+    result = run(compressed_cine("01"), profile_of(CINE))
     assert (result.LossyImageCompression, result.LossyImageCompressionRatio) == ("01", 7.5)
 
 
