@@ -10,7 +10,7 @@ from rich.markup import escape
 from scanloft.deid.account import Account
 from scanloft.deid.options import OPTIONS
 from scanloft.deid.profile import Base, Profile
-from scanloft.deid.rules import loosening_rules
+from scanloft.deid.loosening import loosening_rules
 
 FATES = ("deidentified", "refused", "ignored")
 _BASIC_CODE = "113100"

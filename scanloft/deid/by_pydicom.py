@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from pydicom.dataset import Dataset
 
+from scanloft.core.errors import MalformedDicom
 from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
 from scanloft.deid.actions import Actions
@@ -20,7 +21,7 @@ from scanloft.deid.profile import Base, Profile
 from scanloft.deid.pseudonyms import Pseudonyms
 from scanloft.deid.results import Deidentified
 from scanloft.deid.review import review
-from scanloft.deid.rules import CHARACTER_SET, compile_rules
+from scanloft.deid.rules import CHARACTER_SET, REQUIRED_UIDS, compile_rules
 from scanloft.deid.source import Span
 from scanloft.deid.stamps import stamps
 from scanloft.dicom.charsets import encodings
@@ -72,6 +73,7 @@ class _Work:
         )
 
     def result(self) -> Deidentified:
+        self._check_uids()
         sop_class_uid = sop_class_of(self._look)
         regions = self._checked(sop_class_uid)
         pixels = self._pixels()
@@ -96,6 +98,15 @@ class _Work:
             replaced=self._actions.replaced,
             patients=self._actions.patients,
         )
+
+    def _check_uids(self) -> None:
+        for tag in REQUIRED_UIDS:
+            element = self._header.get_item(tag, keep_deferred=True)
+            if element is not None and element.VR not in ("UI", "UN", None):
+                raise MalformedDicom(
+                    "One of the UIDs that every object needs is written with another VR than UI: "
+                    "export the object again."
+                )
 
     def _checked(self, sop_class_uid: str) -> tuple[Rectangle, ...]:
         """Check the pixels and return the regions to blank in them."""

@@ -19,6 +19,7 @@ from scanloft.deid.byte_table import (
     SEARCH,
     SHORT,
     Declined,
+    private_entry,
     table_of,
 )
 from scanloft.deid.byte_window import (
@@ -292,13 +293,4 @@ class ByteDataSet:
             # Whether it looks like a sequence decides.
             self._walk.fixed.append(slice(at, min(at + 4, stop)))
         verdict = private.judge_element(tag, vr, self._window.data[at:stop], self._creators)
-        match verdict.action:
-            case Action.REMOVE | Action.REMOVE_PRIVATE:
-                return DROP, verdict.action.counted_as
-            case Action.ENTER:
-                return ENTER, verdict
-            case Action.KEEP if vr not in (None, verdict.vr):
-                raise Declined
-            case Action.KEEP if not verdict.searched:
-                return KEEP, verdict
-        return ACT, verdict
+        return private_entry(verdict, vr)

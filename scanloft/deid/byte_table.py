@@ -133,3 +133,20 @@ def _entry(verdict: Verdict, tag: int, vr: str | None, form: int) -> Entry:
                 raise Declined
             return Entry(ENTER, form, tag, verdict)
     return Entry(ACT, form, tag, verdict)
+
+
+def private_entry(verdict: Verdict, vr: str | None) -> tuple[int, Verdict | str]:
+    """Return kind and detail for a private element, as an Entry has them.
+
+    Raises Declined where only the slow way knows.
+    """
+    match verdict.action:
+        case Action.REMOVE | Action.REMOVE_PRIVATE:
+            return DROP, verdict.action.counted_as
+        case Action.ENTER:
+            return ENTER, verdict
+        case Action.KEEP if vr not in (None, verdict.vr):
+            raise Declined
+        case Action.KEEP if not verdict.searched:
+            return KEEP, verdict
+    return ACT, verdict

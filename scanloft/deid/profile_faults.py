@@ -28,8 +28,8 @@ class Faults:
         shown = lines[:SHOWN_FAULTS]
         if len(lines) > SHOWN_FAULTS:
             shown.append(f"and {len(lines) - SHOWN_FAULTS} more")
-        joined = "\n".join(shown)
-        raise InvalidProfile(f"The profile cannot be used:\n{joined.removesuffix(".")}.", line=min(self.found)[0])
+        joined = "\n".join(shown).removesuffix(".")
+        raise InvalidProfile(f"The profile cannot be used:\n{joined}.", line=min(self.found)[0])
 
 
 def unknown(what: str, name: str, allowed: Iterable[str]) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from scanloft.deid.loosening import loosening_rules
 from scanloft.deid.profile import Base, Profile
-from scanloft.deid.rules import TOP_LEVEL, compile_rules, loosening_rules
+from scanloft.deid.rules import TOP_LEVEL, compile_rules
 from scanloft.deid.tag_rules import RuleAction, TagRule
 from scanloft.deid.verdicts import Action
 from scanloft.dicom.dictionary import keyword_of

@@ -51,7 +51,8 @@ def substituted(rule: TagRule, text: str) -> str | None:
     if len(text) > _LONGEST_TEXT:
         return None
     try:
-        pieces, end = [], 0
+        pieces: list[str] = []
+        end = 0
         for match in compiled(rule.pattern).finditer(text):
             pieces += (text[end : match.start()], _expanded(rule.value, match))
             end = match.end()

@@ -6,10 +6,10 @@ unlisted UIDs are replaced; sequences are always entered. A project's own rules 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from scanloft.deid.overlays import judge_overlay
 from scanloft.deid.private_rules import PrivateRules
 from scanloft.deid.profile import Base, Profile
 from scanloft.deid.table import Row, nested_types, rows_by_tag, types_by_tag
@@ -46,7 +46,7 @@ _LISTING_REFERENCES = frozenset(
     f"1.2.840.10008.5.1.4.1.1.{kind}" for kind in ("30", "66.4", "66.5", "66.6", "66.7")
 )
 _PRESENTATION_STATES = "1.2.840.10008.5.1.4.1.1.11."
-_REQUIRED_UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
+REQUIRED_UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
 _CODE_VALUES = (0x00080119, 0x00080120)
 _VRS = SHORT_VRS | LONG_VRS
 # With these, values are moved or cleaned by what is known of the patient.
@@ -54,12 +54,6 @@ _OPTIONS_BY_PATIENT = frozenset(
     {"rtn_long_modif_dates", "clean_desc", "clean_struct_cont", "clean_graph", "rtn_pat_chars"}
     | {"rtn_dev_id", "rtn_safe_priv"}
 )
-# What an overlay plane is made of (PS3.3 C.9.2); its texts are cleaned.
-_OVERLAY_KEPT = frozenset({0x0010, 0x0011, 0x0015, 0x0040, 0x0045, 0x0050, 0x0051, 0x0100, 0x0102})
-_OVERLAY_KEPT |= {0x1301, 0x1302, 0x1303, 0x3000}
-_OVERLAY_TEXTS = {0x0022: "LO", 0x1500: "LO", 0x4000: "LT"}
-_OVERLAY_VRS = {0x0040: "CS", 0x0045: "LO", 0x0050: "SS", 0x0015: "IS", 0x1302: "DS", 0x1303: "DS"}
-_OVERLAY_VRS |= {0x1301: "IS", 0x3000: "OW"}
 
 _BY_CODE = {
     "X": Action.REMOVE,
@@ -84,8 +78,6 @@ _BY_RULE = {
     RuleAction.REPLACE: Action.WRITE,
     RuleAction.REGEX: Action.REGEX,
 }
-_KEEPS_SOMETHING = frozenset({RuleAction.KEEP, RuleAction.HASH, RuleAction.SHIFT, RuleAction.REGEX})
-_KEPT = frozenset({Action.KEEP, Action.KEEP_UID, Action.ENTER})
 
 
 class Rules:
@@ -131,14 +123,14 @@ class Rules:
         if group & 1:
             return Verdict(Action.REMOVE_PRIVATE, "UN")
         rule = self._rules.get(tag)
-        if tag in _REQUIRED_UIDS and written_vr not in (None, "UI", "UN"):
+        if tag in REQUIRED_UIDS and written_vr not in (None, "UI", "UN"):
             return Verdict(Action.REMOVE, "UI")
         if tag == CHARACTER_SET and written_vr not in (None, "CS", "UN"):
             return Verdict(Action.REMOVE, "CS")
         if rule is not None and not _is_denied(tag, group, parent):
             return self._judge_ruled(rule, written_vr, parent)
         if group >> 8 == 0x60 and "clean_graph" in self._options and parent == TOP_LEVEL:
-            return _judge_overlay(tag & 0xFFFF, written_vr)
+            return judge_overlay(tag & 0xFFFF, written_vr)
         row, vr = rows_by_tag().get(tag), vr_of(tag)
         if _is_denied(tag, group, parent) or (row is None and vr is None):
             return Verdict(Action.REMOVE, "UN")
@@ -224,26 +216,6 @@ def compile_rules(profile: Profile, sop_class_uid: str) -> Rules:
     return Rules(profile, sop_class_uid)
 
 
-@lru_cache(maxsize=64)
-def loosening_rules(profile: Profile) -> tuple[TagRule, ...]:
-    """Return the project's own rules that keep something of what would have to go without them."""
-    bare = Rules(replace(profile, rules=()), "")
-    return tuple(
-        rule
-        for rule in profile.rules
-        if rule.action in _KEEPS_SOMETHING and not _is_kept(bare, rule)
-    )
-
-
-def _is_kept(rules: Rules, rule: TagRule) -> bool:
-    if not rule.creator:
-        return rules.judge(rule.tag, None, TOP_LEVEL).action in _KEPT
-    private = rules.private
-    return private is not None and (
-        private.judge(rule.tag >> 16, rule.creator, rule.tag & 0xFF, None).action in _KEPT
-    )
-
-
 def ruled(rule: TagRule, vr: str, written_vr: str | None) -> Verdict:
     """Return what a project's own rule says of an element that is no sequence."""
     match rule.action:
@@ -285,15 +257,6 @@ def _is_denied(tag: int, group: int, parent: int) -> bool:
         or (tag in STAMPED and parent == TOP_LEVEL)
         or (group == 0x7FE0 and parent != TOP_LEVEL)
     )
-
-
-def _judge_overlay(number: int, written_vr: str | None) -> Verdict:
-    if number in _OVERLAY_TEXTS and written_vr in (None, "UN", *_TEXT):
-        return Verdict(Action.CLEAN_TEXT, _OVERLAY_TEXTS[number])
-    vr = _OVERLAY_VRS.get(number, "US")
-    if number not in _OVERLAY_KEPT or written_vr not in (None, vr, "OB" if vr == "OW" else vr):
-        return Verdict(Action.REMOVE, "UN")
-    return Verdict(Action.KEEP, written_vr or vr, searched=vr == "LO")
 
 
 def _is_near_patient(tag: int) -> bool:

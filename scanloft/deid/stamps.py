@@ -3,9 +3,9 @@
 from functools import lru_cache
 
 from scanloft.deid.encode import Encoding, pad
+from scanloft.deid.loosening import loosening_rules
 from scanloft.deid.options import OPTIONS
 from scanloft.deid.profile import Base, Profile
-from scanloft.deid.rules import loosening_rules
 
 _BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
 _BASIC_METHOD = "PS3.15 Basic Application Level Confidentiality Profile"

@@ -241,6 +241,35 @@ def test_objects_of_one_kind_in_any_order_give_what_each_gives_alone(
             assert found == expected[number]
 
 
+PIXEL_DATA = 0x7FE00010
+ENDINGS: dict[str, tuple[tuple[Wire, ...], bytes]] = {
+    "shorter": ((Wire(PIXEL_DATA, "OW", b"ab"),), b""),
+    "shorter, with bytes behind it": ((Wire(PIXEL_DATA, "OW", b"ab"),), b"zzzz"),
+    "longer": ((Wire(PIXEL_DATA, "OW", b"abcdefgh"),), b""),
+    "bytes": ((Wire(PIXEL_DATA, "OB", b"wxyz"),), b""),
+    "text": ((Wire(PIXEL_DATA, "UT", b"wxyz"),), b""),
+    "floats": ((Wire(0x7FE00008, "OF", b"wxyz"),), b""),
+    "offsets": ((Wire(0x7FE00001, "OV", bytes(8)), Wire(PIXEL_DATA, "OW", b"wxyz")), b""),
+}
+
+
+@both_syntaxes
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_another_pixel_data_element_makes_it_another_kind(syntax: str, ending: str) -> None:
+    profile = Profile("kinds", 7)
+    usual = file_with([Wire(PIXEL_DATA, "OW", b"abcd")], syntax=syntax)
+    elements, behind = ENDINGS[ending]
+    data = file_with(elements, syntax=syntax)
+    if elements[-1].tag != PIXEL_DATA:
+        # The essentials bring their own pixel data.
+        data = data[: data.rindex(b"\xe0\x7f\x10\0")]
+    for _ in range(3):
+        assert code_of(usual, profile) == ""
+    difference, _ = disagreement(data + behind, profile)
+    assert difference == ""
+    assert taken(usual, profile).data.endswith(b"abcd")
+
+
 def test_objects_of_one_kind_in_other_transfer_syntaxes_stay_apart() -> None:
     items = (
         struct.pack("<HHL", 0xFFFE, 0xE000, 0),

@@ -1,6 +1,8 @@
 """From file to file: a target appears whole or not at all."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -237,3 +239,26 @@ def test_the_base_none_copies_data_sets_as_they_are(source: Path, target: Path) 
     run(source, target, Profile("none", 1, base=Base.NONE))
     first = b"\x08\0\x05\0CS"
     assert target.read_bytes().partition(first)[2] == before.partition(first)[2]
+
+
+def test_what_a_killed_run_left_behind_does_not_stop_the_next_one(
+    source: Path, target: Path
+) -> None:
+    # In a container, each run may have the same process ID.
+    program = (
+        "import os, sys; from pathlib import Path; os.getpid = lambda: 7;"
+        "from scanloft.deid.files import deidentify_file;"
+        "from scanloft.deid.profile import Profile;"
+        "from scanloft.deid.pseudonyms import Pseudonyms;"
+        "os.write = os.write if sys.argv[3] == 'live' else lambda *_: os._exit(9);"
+        "deidentify_file(Path(sys.argv[1]), Path(sys.argv[2]), profile=Profile.basic(),"
+        "pseudonyms=Pseudonyms(b's' * 32))"
+    )
+    codes = [
+        subprocess.run(
+            [sys.executable, "-c", program, source, target, fate], capture_output=True, check=False
+        ).returncode
+        for fate in ("die", "live")
+    ]
+    assert codes == [9, 0]
+    assert target.stat().st_size > len(PIXELS)

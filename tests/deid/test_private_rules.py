@@ -14,7 +14,7 @@ from scanloft.deid.tag_rules import RuleAction, TagRule
 from scanloft.deid.verdicts import Action, Verdict
 from tests.support.objects import file_with
 from tests.support.two_ways import PSEUDONYMS, disagreement
-from tests.support.wire import Syntax, Wire, uid, within
+from tests.support.wire import Syntax, Wire, data_set, uid, within
 
 OUTER, INNER = 0x00081115, 0x00081199
 CREATOR = "ACME 1.0"
@@ -347,3 +347,13 @@ def test_creators_are_learnt_in_the_order_of_the_walk() -> None:
     assert rules.judge_element(0x00290010, "LO", b"ACME 1.0", creators).action is Action.KEEP
     assert rules.judge_element(0x00291001, "LO", b"x", creators).action is Action.KEEP
     assert rules.judge_element(0x00290001, "LO", b"x", creators) == removed
+
+
+def test_keep_cleans_the_items_of_a_private_sequence_that_is_written_as_unknown() -> None:
+    item = (Wire(0x00100010, "PN", b"Somebody"), Wire(0x00180050, "DS", b"2.5 "))
+    sequence = data_set([Wire(0x00291001, "SQ", (item,))], Syntax.IMPLICIT)
+    # Such a value is in Implicit VR (PS3.5 6.2.2); tag and length stand before it.
+    element = Wire(0x00291001, "UN", sequence[8:])
+    profile = Profile("test", 1, rules=(rule(1, "keep"),))
+    data = file_with([HEAD, element])
+    assert b"Somebody" not in deidentify(data, profile=profile, pseudonyms=PSEUDONYMS).data

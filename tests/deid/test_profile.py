@@ -4,7 +4,7 @@ import pytest
 
 from scanloft.core.errors import InvalidProfile
 from scanloft.deid.options import OPTIONS, UNSUPPORTED_OPTIONS
-from scanloft.deid.profile import Base, PatientIds, Profile, Subjects
+from scanloft.deid.profile import PatientIds, Profile, Subjects
 from scanloft.deid.tag_rules import RuleAction, TagRule
 
 DEVICE = {"manufacturer": "ACME", "rows": 480, "blank": [[0, 0, 640, 40]]}

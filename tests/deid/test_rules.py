@@ -8,9 +8,10 @@ from pydicom.dataset import Dataset
 
 from scanloft.core.errors import PixelReview
 from scanloft.deid.engine import by_bytes, by_pydicom
+from scanloft.deid.loosening import loosening_rules
 from scanloft.deid.profile import Base, Profile
 from scanloft.deid.results import Deidentified
-from scanloft.deid.rules import TOP_LEVEL, Rules, compile_rules, loosening_rules
+from scanloft.deid.rules import TOP_LEVEL, Rules, compile_rules
 from scanloft.deid.tag_rules import RuleAction, TagRule
 from scanloft.deid.verdicts import Action
 from tests.support.objects import COMPREHENSIVE_SR, CT, GRAYSCALE_PRESENTATION, file_with

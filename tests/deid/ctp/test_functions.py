@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 from pydicom.dataset import Dataset
 
-from scanloft.core.errors import Rejected, UnlistedSubject
-from scanloft.core.errors import CtpQuarantine
+from scanloft.core.errors import CtpQuarantine, Rejected, UnlistedSubject
 from scanloft.deid.ctp.functions import FUNCTIONS
 from scanloft.deid.ctp.hashing import decimal_md5, hash_patient_id, hash_uid
 from scanloft.deid.ctp.signatures import FUNCTIONS as SIGNATURES
