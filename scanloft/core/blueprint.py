@@ -97,13 +97,14 @@ NOTIFICATIONS = (
 )
 
 POWERTOOLS = "aws-lambda-powertools"
+RE2 = "google-re2"
 
 ANONYMISE = Function(
     name="anonymise",
     settings=AnonymiseSettings,
     memory_mb=2048,
     timeout_s=300,
-    packages=(POWERTOOLS, "pydicom"),
+    packages=(POWERTOOLS, "pydicom", RE2, "python-gdcm"),
     source=ANONYMISE_QUEUE,
 )
 UNPACK = Function(
@@ -135,7 +136,7 @@ API = Function(
     settings=ApiSettings,
     memory_mb=1024,
     timeout_s=29,
-    packages=(POWERTOOLS,),
+    packages=(POWERTOOLS, "pydicom", RE2),
     routes=("/api/{proxy+}",),
 )
 DICOMWEB = Function(

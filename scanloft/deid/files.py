@@ -1,7 +1,6 @@
 """De-identification from file to file: pixels are copied by the operating system."""
 
 import os
-from itertools import count
 from pathlib import Path
 
 from scanloft.core.errors import Oversized
@@ -113,11 +112,9 @@ def _write(descriptor: int, data: bytes) -> None:
 class _Replacement:
     """A temporary file beside the target that takes its place at the end."""
 
-    _numbers = count()
-
     def __init__(self, target: Path) -> None:
         self._target = target
-        name = f".scanloft-{os.getpid()}-{next(self._numbers)}"
+        name = f".scanloft-{os.urandom(8).hex()}"
         self._temporary = target.with_name(name)
 
     def __enter__(self) -> int:

@@ -7,6 +7,7 @@ from scanloft.deid.profile import Profile
 from scanloft.deid.rules import TOP_LEVEL, Rules
 from scanloft.deid.tag_rules import RuleAction, TagRule
 from scanloft.deid.verdicts import Action
+from scanloft.dicom.dictionary import vr_of
 
 _KEEPS_SOMETHING = frozenset({RuleAction.KEEP, RuleAction.HASH, RuleAction.SHIFT, RuleAction.REGEX})
 _KEPT = frozenset({Action.KEEP, Action.KEEP_UID, Action.ENTER})
@@ -19,7 +20,9 @@ def loosening_rules(profile: Profile) -> tuple[TagRule, ...]:
     return tuple(
         rule
         for rule in profile.rules
-        if rule.action in _KEEPS_SOMETHING and not _is_kept(bare, rule)
+        if rule.action in _KEEPS_SOMETHING
+        and not _is_kept(bare, rule)
+        and not (rule.action is RuleAction.HASH and vr_of(rule.tag) == "UI")
     )
 
 

@@ -64,7 +64,9 @@ class PrivateRules:
             creators[group << 8 | number] = creator
             kept = written_vr in ("LO", "UN", None) and self.keeps_creator(group, creator)
             return Verdict(Action.KEEP, "LO") if kept else _REMOVED
-        if written_vr in (None, "UN") and value.startswith(_ITEM):
+        if value.startswith(_ITEM):
+            if written_vr in ("OB", "OW"):
+                return _REMOVED
             written_vr = "SQ"
         found = creators.get(group << 8 | number >> 8)
         return self.judge(group, found, number & 0xFF, written_vr) if found else _REMOVED

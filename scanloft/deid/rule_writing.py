@@ -14,7 +14,7 @@ _NUMBERS = {
     "UV": (8, False), "SV": (8, True),
 }  # fmt: skip
 _TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UN", "UT"})
-_LONGEST_TEXT = 1_000_000
+_LONGEST_TEXT = 100_000
 
 
 def written(rule: TagRule, vr: str, encodings: tuple[str, ...], *, little: bool) -> bytes | None:

@@ -19,7 +19,6 @@ from tests.support.two_ways import PSEUDONYMS, disagreement
 from tests.support.wire import Syntax, Wire, uid, within
 
 OUTER = 0x00081115
-BURNED_IN_TEXT = 0x60003000
 
 both_syntaxes = pytest.mark.parametrize("syntax", [Syntax.EXPLICIT, Syntax.IMPLICIT])
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
+from time import monotonic
 from types import TracebackType
 from typing import BinaryIO, cast
 
@@ -16,6 +17,8 @@ from scanloft.deid.pixels.codec_process import FRAME, READY, Job, Status
 
 _BASE_SECONDS = 30
 _BYTES_PER_SECOND = 1 << 20
+OBJECT_SECONDS = 150
+"""What one object may take: a function that is ended in the middle would begin again and again."""
 _PROGRAM = "scanloft.deid.pixels.codec_process"
 
 
@@ -28,6 +31,7 @@ class Codec:
     def __init__(self, job: Job) -> None:
         self._job = replace(job, image=replace(job.image, frames=1))
         self._frame_bytes = self._job.image.size_bytes
+        self._ends_at = monotonic() + OBJECT_SECONDS
         self._process = subprocess.Popen(  # noqa: S603  # this very Python and a constant module
             [sys.executable, "-m", _PROGRAM],
             stdin=subprocess.PIPE,
@@ -71,8 +75,13 @@ class Codec:
         """Return the frame as JPEG-LS Lossless with the rectangles of the job blanked.
 
         Raises MalformedDicom if it cannot be decoded, in time and with bounded memory, and
-        PixelReview if what was encoded is not what was decoded.
+        PixelReview if what was encoded is not what was decoded, or the object takes too long.
         """
+        if monotonic() > self._ends_at:
+            raise PixelReview(
+                f"Blanking the frames of this object takes more than {OBJECT_SECONDS} s: a person "
+                "has to look at it, or it is sent without compression."
+            )
         try:
             with self._deadline():
                 self._send(frame, precision)

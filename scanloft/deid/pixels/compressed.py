@@ -16,6 +16,8 @@ from scanloft.deid.pixels.native import blank_native
 from scanloft.deid.pixels.rle import decode_frame, encode_frame
 from scanloft.deid.pixels.stream import Stream, check_stream
 
+FRAME_LIMIT_BYTES = 64 * 2**20
+"""Decoding takes some ten times as much memory."""
 RLE_LOSSLESS = "1.2.840.10008.1.2.5"
 _JPEG = "1.2.840.10008.1.2.4."
 DECODED = frozenset(
@@ -55,6 +57,11 @@ def blank_compressed(
         raise PixelReview(
             "Pixels in this transfer syntax cannot be blanked: convert it to a common one, or "
             "have a person look at this object."
+        )
+    if image.size_bytes > FRAME_LIMIT_BYTES * image.frames:
+        raise PixelReview(
+            f"A frame has more than {FRAME_LIMIT_BYTES // 2**20} MiB, too many to blank where it "
+            "is compressed: a person has to look at this object, or it is sent without."
         )
     if image.bits_allocated not in (8, 16):
         raise PixelReview(
