@@ -67,7 +67,7 @@ class PrivateRules:
         if value.startswith(_ITEM):
             if written_vr in ("OB", "OW"):
                 return _REMOVED
-            written_vr = "SQ"
+            written_vr = "SQ" if written_vr in (None, "UN") else written_vr
         found = creators.get(group << 8 | number >> 8)
         return self.judge(group, found, number & 0xFF, written_vr) if found else _REMOVED
 

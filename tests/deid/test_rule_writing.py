@@ -248,14 +248,14 @@ def test_a_pattern_that_cannot_be_used_substitutes_nothing() -> None:
 
 
 def test_longer_text_than_anybody_writes_is_not_searched() -> None:
-    assert substituted(regex(STATION, "x"), "x".rjust(1_000_000)) == " " * 999_999
-    assert substituted(regex(STATION, "x"), "x".rjust(1_000_001)) is None
+    assert substituted(regex(STATION, "x"), "x".rjust(100_000)) == " " * 99_999
+    assert substituted(regex(STATION, "x"), "x".rjust(100_001)) is None
 
 
 def test_a_pattern_that_would_hang_others_takes_time_in_proportion() -> None:
     nasty = regex(DESCRIPTION, "(a|aa)+(a*)*$")
     started = time.monotonic()
-    assert substituted(nasty, "a" * 100_000 + "b") == "a" * 100_000 + "b"
+    assert substituted(nasty, "a" * 99_000 + "b") == "a" * 99_000 + "b"
     # Engines that try all ways need longer than the age of the universe for 100 of them.
     assert time.monotonic() - started < 20
 
