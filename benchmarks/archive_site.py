@@ -28,7 +28,7 @@ from scanloft.core.model import Declaration, FateKind, Project
 from scanloft.core.overlap import overlapped
 from scanloft.core.series_changed import SeriesChanged
 from scanloft.core.tables import INDEX, PSEUDONYMS
-from scanloft.deid.profile import Profile
+from scanloft.deid.profiles.profile import Profile
 
 PROJECT = "benchmark"
 FUNCTIONS = ("anonymise", "ingest", "summarise")

@@ -60,8 +60,8 @@ def scanloft_in_memory() -> Engine:
 
 
 def _settings() -> dict[str, Any]:
-    profile = importlib.import_module("scanloft.deid.profile").Profile.basic()
-    pseudonyms = importlib.import_module("scanloft.deid.pseudonyms").Pseudonyms(bytes(32))
+    profile = importlib.import_module("scanloft.deid.profiles.profile").Profile.basic()
+    pseudonyms = importlib.import_module("scanloft.deid.values.pseudonyms").Pseudonyms(bytes(32))
     return {"profile": profile, "pseudonyms": pseudonyms}
 
 

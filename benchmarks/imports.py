@@ -57,8 +57,8 @@ def _loaded() -> list[Figure]:
     image_statement = """
 import sys
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 data = sys.stdin.buffer.read()
 deidentify(data, profile=Profile.basic(), pseudonyms=Pseudonyms(bytes(32)))"""
     after = {f"after importing {module}": f"import {module}" for module in HOT_PATH}

@@ -8,8 +8,8 @@ from scanloft.aws.pseudonyms import Lookup, Pairs, PseudonymStore
 from scanloft.core.errors import NotFound, Rejected, UnknownProject
 from scanloft.core.model import Project
 from scanloft.core.overlap import overlapped
-from scanloft.deid.profile import Base, PatientIds, Profile, Subjects
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Base, PatientIds, Profile, Subjects
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 RECEIVER = "called-ae"
 """The metadata by which the bridge says at which AE title an object was received."""

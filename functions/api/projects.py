@@ -14,8 +14,8 @@ from functions.api.services import Services
 from scanloft.core.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from scanloft.core.identifiers import checked_project
 from scanloft.core.model import AuditEntry, Membership, Project, Role
-from scanloft.deid.profile import Base, Profile
-from scanloft.deid.rule_fit import check_rules
+from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.profiles.rule_fit import check_rules
 
 NAME_LIMIT = 32
 TITLE_LIMIT = 128

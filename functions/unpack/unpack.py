@@ -28,7 +28,7 @@ from scanloft.core.keys import InboxKey
 from scanloft.core.model import Fate, FateKind
 from scanloft.core.overlap import overlapped
 from scanloft.core.settings import MIB, UnpackSettings
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

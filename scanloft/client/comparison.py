@@ -8,8 +8,8 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
-from scanloft.deid.dummies import dummy
-from scanloft.deid.tag_rules import tag_text
+from scanloft.deid.profiles.tag_rules import tag_text
+from scanloft.deid.values.dummies import dummy
 from scanloft.dicom.dictionary import keyword_of
 from scanloft.dicom.layout import lay_out
 from scanloft.dicom.raw import tolerant_pydicom

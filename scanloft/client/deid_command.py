@@ -25,7 +25,7 @@ from scanloft.client.lookup_file import pseudonyms_for
 from scanloft.client.outcomes import Outcome, report_of, show
 from scanloft.client.profile_choice import chosen_profile
 from scanloft.client.secret_file import secret_of
-from scanloft.deid.profile_file import warnings_of
+from scanloft.deid.profiles.file import warnings_of
 
 EXIT_REFUSED = 3
 EPILOG = (

@@ -13,8 +13,8 @@ from scanloft.client.id_export import IdExport
 from scanloft.client.outcomes import Outcome
 from scanloft.core.errors import NotAnInstance, NotDicom, Rejected
 from scanloft.deid.files import deidentify_file
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 # What the first bytes say of a file that holds others (offset, bytes, name).
 _PACKED = (

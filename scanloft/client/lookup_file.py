@@ -8,8 +8,8 @@ import typer
 
 from scanloft.client.profile_choice import read_text
 from scanloft.core.errors import InvalidProfile
-from scanloft.deid.profile import PatientIds, Profile, Subjects
-from scanloft.deid.pseudonyms import Pseudonyms, lookup_key, subject_scope
+from scanloft.deid.profiles.profile import PatientIds, Profile, Subjects
+from scanloft.deid.values.pseudonyms import Pseudonyms, lookup_key, subject_scope
 
 _HINT = "--lookup"
 COLUMNS = ("id_old", "id_new")

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from scanloft.deid.account import Account
-from scanloft.deid.options import OPTIONS
-from scanloft.deid.profile import Base, Profile
-from scanloft.deid.loosening import loosening_rules
+from scanloft.deid.profiles.loosening import loosening_rules
+from scanloft.deid.profiles.options import OPTIONS
+from scanloft.deid.profiles.profile import Base, Profile
 
 FATES = ("deidentified", "refused", "ignored")
 _BASIC_CODE = "113100"

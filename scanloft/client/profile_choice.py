@@ -5,9 +5,9 @@ from pathlib import Path
 import typer
 
 from scanloft.core.errors import InvalidProfile
-from scanloft.deid.builtin_profiles import BUILT_IN
-from scanloft.deid.profile import Profile
-from scanloft.deid.profile_file import read_profile
+from scanloft.deid.profiles.built_in import BUILT_IN
+from scanloft.deid.profiles.file import read_profile
+from scanloft.deid.profiles.profile import Profile
 
 
 def chosen_profile(name: str, *, param_hint: str) -> Profile:

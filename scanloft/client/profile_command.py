@@ -15,14 +15,14 @@ from scanloft.client.preview_table import changed, print_table
 from scanloft.client.profile_choice import chosen_profile, read_text
 from scanloft.client.secret_file import secret_of
 from scanloft.core.errors import ArchiveError, InvalidProfile, PixelReview
-from scanloft.deid.builtin_profiles import BUILT_IN, DESCRIPTIONS
 from scanloft.deid.engine import deidentify
-from scanloft.deid.options import OPTIONS
-from scanloft.deid.profile import Base, Profile
-from scanloft.deid.profile_file import SCRIPT_PARSERS, read_profile, warnings_of, write_profile
-from scanloft.deid.profile_warnings import named
-from scanloft.deid.pseudonyms import Pseudonyms
-from scanloft.deid.tag_rules import RuleAction, TagRule
+from scanloft.deid.profiles.built_in import BUILT_IN, DESCRIPTIONS
+from scanloft.deid.profiles.file import SCRIPT_PARSERS, read_profile, warnings_of, write_profile
+from scanloft.deid.profiles.options import OPTIONS
+from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
+from scanloft.deid.profiles.warnings import named
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from scanloft.client.comparison import Row

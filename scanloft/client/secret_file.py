@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from scanloft.deid.pseudonyms import SECRET_LENGTH_BYTES
+from scanloft.deid.values.pseudonyms import SECRET_LENGTH_BYTES
 
 _HINT = "--secret-file"
 _DIGITS = re.compile(r"(?:[0-9a-fA-F]{2}){32,}")

@@ -3,12 +3,12 @@
 from dataclasses import fields
 from typing import Any
 
-from scanloft.deid.by_bytes import plan_by_bytes
-from scanloft.deid.byte_table import Declined
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.bytewise.by_bytes import plan_by_bytes
+from scanloft.deid.bytewise.table import Declined
+from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.results import Deidentified, Plan, Result
 from scanloft.deid.source import NeedsWhole, Source, Span, WholeSource
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 _FACTS = tuple(field.name for field in fields(Result))
 
@@ -59,7 +59,7 @@ def by_pydicom(
 ) -> Deidentified:
     """De-identify by the slow way, which takes whatever can be taken."""
     # What is plain, which is nearly all, is spared the time that pydicom takes to be imported.
-    from scanloft.deid.by_pydicom import deidentify_by_pydicom
+    from scanloft.deid.parsed.by_pydicom import deidentify_by_pydicom
 
     return deidentify_by_pydicom(data, profile=profile, pseudonyms=pseudonyms, site=site)
 

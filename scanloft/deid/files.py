@@ -5,10 +5,10 @@ from pathlib import Path
 
 from scanloft.core.errors import Oversized
 from scanloft.deid.engine import deidentify, plan
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.results import Plan, Result
 from scanloft.deid.source import NeedsWhole, Span
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 WHOLE_LIMIT_BYTES = 2 * 2**30
 """Up to here an object that needs it is read whole."""

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from scanloft.core.errors import MalformedDicom
 from scanloft.core.identifiers import checked_uid
-from scanloft.deid.actions import Actions
-from scanloft.deid.profile import Base, Profile
+from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.values.actions import Actions
 from scanloft.dicom.pixels import Look
 
 _SOP_CLASS_UID = 0x00080016

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanloft.deid.account import Account
-from scanloft.deid.pixel_parts import Part
+from scanloft.deid.pixels.parts import Part
 from scanloft.deid.source import Span
 
 

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from scanloft.deid.encode import Encoding, pad
-from scanloft.deid.loosening import loosening_rules
-from scanloft.deid.options import OPTIONS
-from scanloft.deid.profile import Base, Profile
+from scanloft.deid.profiles.loosening import loosening_rules
+from scanloft.deid.profiles.options import OPTIONS
+from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.values.encode import Encoding, pad
 
 _BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
 _BASIC_METHOD = "PS3.15 Basic Application Level Confidentiality Profile"

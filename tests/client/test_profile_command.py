@@ -5,9 +5,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 from scanloft.client import profile_command
-from scanloft.deid.builtin_profiles import BUILT_IN
-from scanloft.deid.profile import Base
-from scanloft.deid.profile_file import read_profile
+from scanloft.deid.profiles.built_in import BUILT_IN
+from scanloft.deid.profiles.file import read_profile
+from scanloft.deid.profiles.profile import Base
 from tests.client.images import ct, dataset, part10, plain, scanloft
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"

@@ -52,7 +52,7 @@ def messages(source: str) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("room", ["core", "dicom", "deid"])
 def test_messages_are_sentences(room: str) -> None:
-    files = sorted((Path(errors.__file__).parents[1] / room).glob("*.py"))
+    files = sorted((Path(errors.__file__).parents[1] / room).rglob("*.py"))
     found = [
         (file.name, *message) for file in files for message in messages(file.read_text("utf-8"))
     ]

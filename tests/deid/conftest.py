@@ -10,9 +10,10 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
-from scanloft.deid.engine import Deidentified, deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.engine import deidentify
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.results import Deidentified
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 Pack = Callable[..., bytes]
 Run = Callable[..., Deidentified]

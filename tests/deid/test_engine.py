@@ -21,9 +21,10 @@ from pydicom.uid import (
 
 from scanloft.core.errors import MalformedDicom, NotAnInstance, Rejected
 from scanloft.core.part10 import IMPLEMENTATION_CLASS_UID
-from scanloft.deid.engine import Deidentified, deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.engine import deidentify
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.results import Deidentified
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from scanloft.dicom.read import read_dicom
 
 Pack = Callable[..., bytes]

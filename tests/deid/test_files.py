@@ -12,7 +12,7 @@ import scanloft.deid.files
 from scanloft.core.errors import MalformedDicom, Oversized, PixelReview
 from scanloft.deid.engine import deidentify, plan
 from scanloft.deid.files import FileSource, deidentify_file
-from scanloft.deid.profile import Base, Profile
+from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.results import Deidentified, Plan, Result
 from scanloft.deid.source import Span
 from tests.support.objects import file_with
@@ -248,8 +248,8 @@ def test_what_a_killed_run_left_behind_does_not_stop_the_next_one(
     program = (
         "import os, sys; from pathlib import Path; os.getpid = lambda: 7;"
         "from scanloft.deid.files import deidentify_file;"
-        "from scanloft.deid.profile import Profile;"
-        "from scanloft.deid.pseudonyms import Pseudonyms;"
+        "from scanloft.deid.profiles.profile import Profile;"
+        "from scanloft.deid.values.pseudonyms import Pseudonyms;"
         "os.write = os.write if sys.argv[3] == 'live' else lambda *_: os._exit(9);"
         "deidentify_file(Path(sys.argv[1]), Path(sys.argv[2]), profile=Profile.basic(),"
         "pseudonyms=Pseudonyms(b's' * 32))"

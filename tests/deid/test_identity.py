@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from scanloft.core.errors import MalformedDicom
-from scanloft.deid.actions import Actions
 from scanloft.deid.engine import by_pydicom, deidentify
 from scanloft.deid.identity import UID_TAGS, new_uids, sop_class_of, written_uids
-from scanloft.deid.profile import Base, Profile
+from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.results import Deidentified
+from scanloft.deid.values.actions import Actions
 from tests.support.objects import OLD_UIDS, SERIES, SOP, SOP_CLASS, STUDY, file_with
 from tests.support.two_ways import PSEUDONYMS
 from tests.support.wire import Syntax, Wire, data_set, uid

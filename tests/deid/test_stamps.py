@@ -6,11 +6,11 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from scanloft.deid.encode import Encoding
-from scanloft.deid.options import OPTIONS
-from scanloft.deid.profile import Base, Profile
+from scanloft.deid.profiles.options import OPTIONS
+from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
 from scanloft.deid.stamps import stamps
-from scanloft.deid.tag_rules import RuleAction, TagRule
+from scanloft.deid.values.encode import Encoding
 
 KEEP_NAME = TagRule(0x00100010, RuleAction.KEEP)
 KEEP_THICKNESS = TagRule(0x00180050, RuleAction.KEEP)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanloft.core.errors import MalformedDicom
-from scanloft.deid.encode import Encoding as Writer
+from scanloft.deid.values.encode import Encoding as Writer
 from scanloft.dicom.elements import (
     LONG_VRS,
     SHORT_VRS,

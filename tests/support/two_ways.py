@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from scanloft.core.errors import ArchiveError
 from scanloft.deid.engine import by_bytes, by_pydicom
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.results import Deidentified
+from scanloft.deid.values.pseudonyms import Pseudonyms
 
 PSEUDONYMS = Pseudonyms(b"only for tests, 32 bytes or more")
 ALL_OPTIONS = [

@@ -25,7 +25,7 @@ from scanloft.deid.ctp.expressions import Call, Expression, calls
 from scanloft.deid.ctp.interpret import evaluate
 from scanloft.deid.ctp.results import Action, Blank, Result
 from scanloft.deid.ctp.script import CtpScript
-from scanloft.deid.private import disposition
+from scanloft.deid.rules.private import disposition
 
 ITEM_DEPTH_LIMIT = 64
 _KEPT = frozenset({0x00080016, 0x00080018, 0x0020000D, SPECIFIC_CHARACTER_SET})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scanloft.core.errors import InvalidProfile
-from scanloft.deid.patterns import compiled
+from scanloft.deid.values.patterns import compiled
 
 Look = Callable[[int], str]
 """Returns an attribute's text: "" where it is absent, several values with backslashes."""

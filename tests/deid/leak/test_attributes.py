@@ -6,8 +6,8 @@ import pytest
 
 from scanloft.core.errors import Rejected
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.confidentiality import Attribute, attributes
 from tests.support.objects import CLASSES, OLD_UIDS, file_with
 from tests.support.plants import Plants

@@ -3,8 +3,8 @@
 import pytest
 
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.confidentiality import TEXT_VRS, attributes
 from tests.support.objects import file_with
 from tests.support.wire import Syntax, Wire, within

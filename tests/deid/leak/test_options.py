@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 
 from scanloft.core.errors import PixelReview
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.confidentiality import (
     CODES,
     OPTIONS,

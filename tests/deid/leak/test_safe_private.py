@@ -9,8 +9,8 @@ from pydicom.dataset import Dataset
 
 import scanloft.deid
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.objects import file_with
 from tests.support.plants import Plants
 from tests.support.wire import LONG_VRS, SHORT_VRS, Syntax, Wire, within

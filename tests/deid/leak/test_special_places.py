@@ -6,8 +6,8 @@ import pytest
 
 from scanloft.core.errors import PixelReview, Rejected
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.objects import CLASSES, CT, file_with
 from tests.support.plants import Plants
 from tests.support.wire import PIXEL_DATA, Syntax, Wire, data_set, within

@@ -4,8 +4,8 @@ import pytest
 from pydicom._dicom_dict import DicomDictionary
 
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.confidentiality import attributes
 from tests.support.objects import file_with
 from tests.support.plants import Plants

@@ -9,8 +9,8 @@ import pytest
 
 from scanloft.core.errors import Rejected
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.shared import described, one_of_each_folder, shared_files
 from tests.support.validity import errors, judge, unreadable
 

@@ -42,8 +42,8 @@ PASS_ONE = """
 import sys
 import functions.anonymise.handler
 from scanloft.deid.engine import deidentify
-from scanloft.deid.profile import Profile
-from scanloft.deid.pseudonyms import Pseudonyms
+from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.values.pseudonyms import Pseudonyms
 pseudonyms = Pseudonyms(b"0" * 32)
 passed = deidentify(sys.stdin.buffer.read(), profile=Profile.basic(), pseudonyms=pseudonyms)
 assert passed.sop_uid

@@ -1,0 +1,1 @@
+"""The quick way: headers as bytes, walked once or recognised."""
