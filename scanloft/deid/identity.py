@@ -17,6 +17,7 @@ _NAMES = {
 }
 UID_TAGS = tuple(_NAMES)
 _SHORT_HEADER_BYTES = 8
+_LONGEST_REMEMBERED = 128
 
 
 def sop_class_of(look: Look) -> str:
@@ -24,7 +25,7 @@ def sop_class_of(look: Look) -> str:
 
     Raises MalformedDicom without a usable one.
     """
-    return _checked(look(_SOP_CLASS_UID), "SOPClassUID")
+    return _uid(look(_SOP_CLASS_UID), "SOPClassUID")
 
 
 def new_uids(look: Look, *, profile: Profile, actions: Actions) -> dict[str, str]:
@@ -32,7 +33,7 @@ def new_uids(look: Look, *, profile: Profile, actions: Actions) -> dict[str, str
 
     Raises MalformedDicom without usable old ones.
     """
-    uids = {name: _checked(look(tag), word) for tag, (name, word) in _NAMES.items()}
+    uids = {name: _uid(look(tag), word) for tag, (name, word) in _NAMES.items()}
     if "rtn_uids" in profile.options or profile.base is Base.NONE:
         return uids
     return {name: actions.new_uid(uid) for name, uid in uids.items()}
@@ -44,7 +45,13 @@ def written_uids(elements: Sequence[tuple[int, bytes]]) -> dict[str, str]:
     Raises MalformedDicom where one is missing or cannot be used.
     """
     values = {tag: raw[_SHORT_HEADER_BYTES:] for tag, raw in elements if tag in _NAMES}
-    return {name: _checked(values.get(tag, b""), word) for tag, (name, word) in _NAMES.items()}
+    return {name: _uid(values.get(tag, b""), word) for tag, (name, word) in _NAMES.items()}
+
+
+def _uid(value: bytes, attribute: str) -> str:
+    if len(value) > _LONGEST_REMEMBERED:
+        return _checked.__wrapped__(value, attribute)
+    return _checked(value, attribute)
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,8 @@ _SPEECH = (_STORAGE + "9.4",)
 _PHOTOGRAPHS = (_STORAGE + "77.1.4",)
 _ENDOSCOPY = (_STORAGE + "77.1.1",)
 _IMAGE_TYPE, _CONVERSION_TYPE = 0x00080008, 0x00080064
+_READ_BYTES = 1024
+"""Much more than the values that are read here ever have: longer ones are not remembered."""
 _SCREENS = ("SCREEN SAVE", "SCREENSHOT")
 
 
@@ -47,8 +49,8 @@ def review(
     if not pixels:
         return
     reason = (
-        _visible(sop_class_uid, look(_RECOGNISABLE))
-        or ("" if cleaned else _burned_in(sop_class_uid, *map(look, _BURNED_IN_BY)))
+        _visible(sop_class_uid, look(_RECOGNISABLE)[:_READ_BYTES])
+        or ("" if cleaned else _burned_in_of(sop_class_uid, look))
         or (_drawn(tags, kept=overlays_kept) if tags else "")
     )
     if reason:
@@ -67,6 +69,13 @@ def _visible(sop_class_uid: str, recognisable: bytes) -> str:
     if _belongs(sop_class_uid, _PHOTOGRAPHS):
         return "Photographs may show the patient"
     return ""
+
+
+def _burned_in_of(sop_class_uid: str, look: Look) -> str:
+    values = [look(tag) for tag in _BURNED_IN_BY]
+    if sum(map(len, values)) > _READ_BYTES:
+        return _burned_in.__wrapped__(sop_class_uid, *values)
+    return _burned_in(sop_class_uid, *values)
 
 
 @lru_cache(maxsize=1024)

@@ -61,15 +61,20 @@ _PIECES = re.compile(r"([\t\n\f\r\\^=]+)")
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 _PROBE = bytes(byte for byte in range(128) if byte not in b"\x0e\x0f\x1b")
 _LONGEST_NAME = 32
+_LONGEST_REMEMBERED = 256
 
 
-@lru_cache(maxsize=256)
 def encodings(raw: bytes) -> tuple[str, ...]:
     """Return Python's codecs for the value of Specific Character Set; at least one.
 
     Misspellings such as "ISO IR 100" and names that only Python knows are understood; what is
     unknown counts as the default. A character set that forbids code extensions stands alone.
     """
+    return _encodings(raw) if len(raw) <= _LONGEST_REMEMBERED else _encodings.__wrapped__(raw)
+
+
+@lru_cache(maxsize=256)
+def _encodings(raw: bytes) -> tuple[str, ...]:
     terms = [term.strip(" \0") for term in raw.decode("latin-1").split("\\")]
     if terms[0] in _STAND_ALONE:
         return (_STAND_ALONE[terms[0]],)

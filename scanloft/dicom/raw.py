@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from pydicom import config
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 
 from scanloft.core.errors import MalformedDicom
 
@@ -45,7 +46,7 @@ def tolerant_pydicom() -> Iterator[None]:
             yield
         except (
             ValueError, TypeError, LookupError, AttributeError, ArithmeticError, OSError,
-            EOFError, MemoryError, RuntimeError, AssertionError, struct.error,
+            EOFError, MemoryError, RuntimeError, AssertionError, struct.error, BytesLengthException,
         ):  # fmt: skip
             raise MalformedDicom(
                 "The data set cannot be decoded: check that it opens in a DICOM viewer."

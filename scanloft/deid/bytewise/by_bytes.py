@@ -33,6 +33,7 @@ LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**20
 MAX_WINDOW_BYTES = 64 * 2**20
 _MARGIN_BYTES = 64 * 1024
 _SOP_CLASS_UID = 0x00080016
+_LONGEST_UID = 66
 _FIRST_OF_DATA_SET = 0x00080000
 
 
@@ -198,7 +199,7 @@ class _Attempt:
                 break
         if element.tag != _SOP_CLASS_UID:
             raise Declined
-        return self._window[element.start : at].decode("latin-1").strip(" \0")
+        return self._window[element.start : at][:_LONGEST_UID].decode("latin-1").strip(" \0")
 
     def _pixels(self, at: int | None, *, implicit: bool) -> Pixels | None:
         if at is None:

@@ -26,8 +26,8 @@ SKIPPED = -1
 """In place of a parent: elements that are only stepped over."""
 LEARN_LIMIT = 20_000
 """How many kinds of elements one object may bring; more are the slow way's to refuse."""
-_TABLE_LIMIT = 8192
-_TABLES_LIMIT = 512
+_ENTRIES_LIMIT = 8192
+"""What the tables of one set of rules hold together; an ordinary project needs some hundreds."""
 _UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
 DECISIVE = REVIEWED | PIXEL_ATTRIBUTES | {CHARACTER_SET, 0x00080016}
 """Attributes whose values decide what becomes of an object."""
@@ -58,11 +58,10 @@ class Entry(NamedTuple):
 
 def table_of(rules: Rules, parent: int) -> dict[bytes, Entry]:
     """Return the table for the items of a sequence, or for the top level."""
-    if len(rules.tables) > _TABLES_LIMIT:
-        rules.tables.clear()
+    if rules.entries > _ENTRIES_LIMIT:
+        # Walks that are under way go on with what they hold.
+        rules.tables, rules.entries = {}, 0
     table: dict[bytes, Entry] = rules.tables.setdefault(parent, {})
-    if len(table) > _TABLE_LIMIT:
-        table.clear()
     return table
 
 

@@ -71,6 +71,7 @@ class ByteWindow:
         if self._learned > LEARN_LIMIT:
             raise Declined
         entry = table[key] = learn(self.rules, key, parent)
+        self.rules.entries += 1
         return entry
 
     def short_of(self, wanted: int) -> Exception:

@@ -108,8 +108,9 @@ class Rules:
             "DA": self._date_action(),
             "DT": self._date_action(),
         }
-        self.judge: Callable[[int, str | None, int], Verdict] = lru_cache(8192)(self._judge)
+        self.judge: Callable[[int, str | None, int], Verdict] = lru_cache(4096)(self._judge)
         self.tables: dict[int, dict[bytes, Any]] = {}
+        self.entries = 0
 
     def _date_action(self) -> Action:
         if "rtn_long_full_dates" in self._options:
@@ -210,7 +211,7 @@ class Rules:
         return written if action is Action.KEEP and written is not Action.ENTER else Action.REMOVE
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def compile_rules(profile: Profile, sop_class_uid: str) -> Rules:
     """Return the rules of a profile for a SOP class, made once."""
     return Rules(profile, sop_class_uid)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 OPTION_COLUMNS = (
@@ -49,7 +49,7 @@ def no_option_keeps(tag: int) -> bool:
     return row is not None and not row.codes
 
 
-@cache
+@lru_cache(maxsize=256)
 def types_by_tag(sop_class_uid: str) -> Mapping[int, str] | None:
     """Return the Types 1, 1C, 2 and 2C at the top level of an IOD; None for an unknown class."""
     for fields in _lines("iod-types.tsv"):

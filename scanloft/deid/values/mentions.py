@@ -18,6 +18,7 @@ _MIN_NAME, _MIN_NUMBER = 3, 4
 # Ideographs say more: a family name may be one or two of them.
 _MIN_UTF8_BYTES = 4
 _SEPARATORS = re.compile(r"[\^=\\\s,\0]+")
+_LONGEST_REMEMBERED = 1024
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -65,6 +66,8 @@ def mentions_of(look: Callable[[int], bytes], encodings: tuple[str, ...]) -> Men
     """
     names = tuple(filter(None, map(look, _NAMES)))
     numbers = tuple(filter(None, map(look, _NUMBERS)))
+    if sum(map(len, names + numbers)) > _LONGEST_REMEMBERED:
+        return _mentions.__wrapped__(names, numbers, encodings)
     return _mentions(names, numbers, encodings)
 
 
