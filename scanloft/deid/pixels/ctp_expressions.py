@@ -106,7 +106,7 @@ def line_of(text: str, position: int) -> int:
 def refuse_at(text: str, position: int, reason: str) -> NoReturn:
     """Raise InvalidProfile for what stands at a position of a script."""
     raise InvalidProfile(
-        f"The pixel script cannot be used, line {line_of(text, position)}: {reason}"
+        f"The pixel script cannot be used, line {line_of(text, position)}: {reason}."
     )
 
 
