@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from threading import Lock
 
 from scanloft.deid.bytewise.head import DataSetPlace
 from scanloft.deid.bytewise.recipe import Recipe, Structure
@@ -65,9 +66,14 @@ class Kind:
 
 
 class KindBook:
-    """The kinds that were met with a profile, as many as are likely to be met again."""
+    """The kinds that were met with a profile, as many as are likely to be met again.
+
+    Objects pass in several threads: what changes the book holds its lock, and who reads goes over
+    what was there.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._kinds: dict[int, list[Kind]] = {}
         self._spans = 0
         self._seen: dict[int, None] = {}
@@ -83,25 +89,27 @@ class KindBook:
         """Whether a header that ends at `end` is worth remembering: it is not the first one."""
         if spans > _MOST_SPANS:
             return False
-        if end in self._seen:
-            return True
-        if len(self._seen) >= _MOST_SEEN:
-            self._seen.clear()
-        self._seen[end] = None
+        with self._lock:
+            if end in self._seen:
+                return True
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            self._seen[end] = None
         return False
 
     def add(self, kind: Kind) -> None:
         """Remember a kind whose structure is known."""
         if kind.structure is None:
             return
-        kinds = self._kinds.setdefault(kind.structure.end, [])
-        kinds.insert(0, kind)
-        self._spans += kind.structure.spans
-        self._forget(kinds, most=_MOST_OF_AN_END)
-        while self._spans > _MOST_SPANS_OF_ALL or len(self._kinds) > _MOST_ENDS:
-            oldest = next(iter(self._kinds))
-            self._forget(self._kinds[oldest], most=0)
-            del self._kinds[oldest]
+        with self._lock:
+            kinds = self._kinds.setdefault(kind.structure.end, [])
+            kinds.insert(0, kind)
+            self._spans += kind.structure.spans
+            self._forget(kinds, most=_MOST_OF_AN_END)
+            while self._spans > _MOST_SPANS_OF_ALL or len(self._kinds) > _MOST_ENDS:
+                oldest = next(iter(self._kinds))
+                self._forget(self._kinds[oldest], most=0)
+                del self._kinds[oldest]
 
     def _forget(self, kinds: list[Kind], *, most: int) -> None:
         while len(kinds) > most:
@@ -109,7 +117,7 @@ class KindBook:
             self._spans -= 0 if structure is None else structure.spans
 
     def _at_ends(self, window: bytes, size: int) -> Iterator[Kind]:
-        for end, kinds in self._kinds.items():
+        for end, kinds in [*self._kinds.items()]:
             if end == size or window.startswith(_PIXEL_GROUP, end):
                 # What is told from the structure is the header alone, and not what follows it.
                 yield from (kind for kind in kinds if (kind.pixels_at is None) == (end == size))
