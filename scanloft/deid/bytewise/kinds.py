@@ -78,6 +78,9 @@ class KindBook:
         self._spans = 0
         self._seen: dict[int, None] = {}
 
+    def __len__(self) -> int:
+        return sum(map(len, [*self._kinds.values()]))
+
     def find(self, window: bytes, size: int) -> Kind | None:
         """Return the kind of an object; None if it was not met before."""
         for kind in self._at_ends(window, size):

@@ -60,7 +60,7 @@ def _date_interval(
         days = days_between(base, context.text(path) or "")
         return move_dates(origin, days) if origin else str(days)
     except NotADateError:
-        raise CtpQuarantine("The function @dateinterval() needs a date and has none here.") from None
+        raise CtpQuarantine("The function @dateinterval() has no date here.") from None
 
 
 def _hash(context: Context, path: AttributePath, length: int = 0) -> Result:
