@@ -113,16 +113,16 @@ class _Replacement:
     """A temporary file beside the target that takes its place at the end."""
 
     def __init__(self, target: Path) -> None:
-        self._target = target
-        name = f".scanloft-{os.urandom(8).hex()}"
-        self._temporary = target.with_name(name)
+        self._target = os.fspath(target)
+        folder = os.path.split(self._target)[0]
+        self._temporary = os.path.join(folder, f".scanloft-{os.urandom(8).hex()}")  # noqa: PTH118  # quicker
 
     def __enter__(self) -> int:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         try:
             self._descriptor = os.open(self._temporary, flags, 0o666)
         except FileNotFoundError:
-            self._target.parent.mkdir(parents=True, exist_ok=True)
+            Path(self._target).parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self._temporary, flags, 0o666)
         return self._descriptor
 
@@ -130,6 +130,12 @@ class _Replacement:
         os.close(self._descriptor)
         try:
             if kind is None:
-                self._temporary.replace(self._target)
-        finally:
-            self._temporary.unlink(missing_ok=True)
+                os.replace(self._temporary, self._target)  # noqa: PTH105  # as above
+                return
+        except OSError:
+            self._forget()
+            raise
+        self._forget()
+
+    def _forget(self) -> None:
+        Path(self._temporary).unlink(missing_ok=True)

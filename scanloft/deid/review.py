@@ -18,10 +18,14 @@ _ENDOSCOPY = (_STORAGE + "77.1.1",)
 _IMAGE_TYPE, _CONVERSION_TYPE = 0x00080008, 0x00080064
 _READ_BYTES = 1024
 """Much more than the values that are read here ever have: longer ones are not remembered."""
+_LABEL_IN_IMAGE = 0x00480010
+_SLIDES = frozenset({"LABEL", "OVERVIEW"})
+# Rows, columns, bits allocated, bit position: what says that there is a plane (PS3.3 C.9.2).
+_PLANE = frozenset({0x0010, 0x0011, 0x0100, 0x0102})
 _SCREENS = ("SCREEN SAVE", "SCREENSHOT")
 
 
-_BURNED_IN_BY = (_BURNED_IN, _MODALITY, _CONVERSION_TYPE, _IMAGE_TYPE)
+_BURNED_IN_BY = (_BURNED_IN, _MODALITY, _CONVERSION_TYPE, _IMAGE_TYPE, _LABEL_IN_IMAGE)
 REVIEWED = frozenset({_RECOGNISABLE, *_BURNED_IN_BY})
 """The attributes whose values decide."""
 
@@ -37,7 +41,7 @@ def review(
 ) -> None:
     """Let an object pass, or raise PixelReview; `pixels` is the profile's `pixel_review`.
 
-    `tags` are at least those of encapsulated documents and overlays (60xx) that the object has at
+    `tags` are at least those of encapsulated documents and overlays (60xx) that have a value at
     the top level. `cleaned` says that a rule for this device cleans what is burned in. Encapsulated
     documents always wait: no profile can clean them.
     """
@@ -80,20 +84,27 @@ def _burned_in_of(sop_class_uid: str, look: Look) -> str:
 
 @lru_cache(maxsize=1024)
 def _burned_in(
-    sop_class_uid: str, burned_in: bytes, modality: bytes, conversion: bytes, image_type: bytes
+    sop_class_uid: str,
+    burned_in: bytes,
+    modality: bytes,
+    conversion: bytes,
+    image_type: bytes,
+    label: bytes,
 ) -> str:
     if _word(burned_in) not in ("", "NO"):
         return "The object says that patient data is burned into its pixels"
-    if _word(modality) == "US" or _belongs(sop_class_uid, _ULTRASOUND):
+    if "US" in _words(modality) or _belongs(sop_class_uid, _ULTRASOUND):
         return "Ultrasound images often show the patient's name in their pixels"
     if _belongs(sop_class_uid, _SECONDARY_CAPTURE):
         return "Secondary captures often show the patient's name in their pixels"
-    if _word(modality) == "ES" or _belongs(sop_class_uid, _ENDOSCOPY):
+    if "ES" in _words(modality) or _belongs(sop_class_uid, _ENDOSCOPY):
         return "Endoscopy images often show the patient's name in their pixels"
     if _word(conversion):
         return "Converted images, such as scans and screens, may show the patient's name"
     if any(screen in _word(image_type) for screen in _SCREENS):
         return "Screen shots often show the patient's name in their pixels"
+    if _SLIDES.intersection(_words(image_type)) or _word(label) not in ("", "NO"):
+        return "Labels and overviews of slides often show names and numbers"
     return ""
 
 
@@ -102,9 +113,8 @@ def _drawn(tags: Collection[int], *, kept: bool) -> str:
     if kept and overlays:
         return "Overlays are kept and may show the patient's name"
     # Overlays without Overlay Data (60xx,3000) are in the pixels' high bits: ACR-NEMA, PS3.5-2004.
-    if any(
-        tag & 0xFFFF == 0x0010 and (tag & 0xFFFF0000 | 0x3000) not in overlays for tag in overlays
-    ):
+    planes = {tag for tag in overlays if tag & 0xFFFF in _PLANE}
+    if any((tag & 0xFFFF0000 | 0x3000) not in overlays for tag in planes):
         return "An overlay in unused bits of the pixels may hold text"
     return ""
 
@@ -114,6 +124,10 @@ def _belongs(sop_class_uid: str, families: tuple[str, ...]) -> bool:
     return any(
         sop_class_uid == family or sop_class_uid.startswith(family + ".") for family in families
     )
+
+
+def _words(value: bytes) -> list[str]:
+    return [part.strip() for part in _word(value).split("\\")]
 
 
 def _word(value: bytes) -> str:

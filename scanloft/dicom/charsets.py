@@ -62,6 +62,7 @@ _NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-esc
 _PROBE = bytes(byte for byte in range(128) if byte not in b"\x0e\x0f\x1b")
 _LONGEST_NAME = 32
 _LONGEST_REMEMBERED = 256
+_MOST_TERMS = 16
 
 
 def encodings(raw: bytes) -> tuple[str, ...]:
@@ -75,7 +76,8 @@ def encodings(raw: bytes) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _encodings(raw: bytes) -> tuple[str, ...]:
-    terms = [term.strip(" \0") for term in raw.decode("latin-1").split("\\")]
+    terms = [term.strip(" \0") for term in raw.decode("latin-1").split("\\", _MOST_TERMS)]
+    del terms[_MOST_TERMS:]
     if terms[0] in _STAND_ALONE:
         return (_STAND_ALONE[terms[0]],)
     return tuple(_codec(term) for term in (terms[0], *terms[1:]) if term not in _STAND_ALONE)

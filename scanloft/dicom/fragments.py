@@ -8,6 +8,7 @@ from scanloft.core.errors import MalformedDicom
 from scanloft.dicom.elements import ITEM, SEQUENCE_END, UNDEFINED
 
 _HEADER_BYTES = 8
+MAX_FRAGMENTS = 500_000
 
 
 def measure_fragments(
@@ -33,6 +34,11 @@ def measure_fragments(
             raise MalformedDicom("Items and delimiters do not match: export the object again.")
         at += length
         items += 1
+        if items > MAX_FRAGMENTS:
+            raise MalformedDicom(
+                f"The pixel data has more than {MAX_FRAGMENTS} fragments: export it in smaller "
+                "parts."
+            )
         if at > size:
             _refuse_truncated()
 

@@ -31,6 +31,9 @@ Run = Callable[..., Deidentified]
         ("Modality", "ES", "Endoscopy"),
         ("ConversionType", "WSD", "Converted"),
         ("ImageType", ["DERIVED", "SECONDARY", "SCREEN SAVE"], "Screen shots"),
+        ("ImageType", ["ORIGINAL", "PRIMARY", "LABEL", "NONE"], "Labels and overviews"),
+        ("ImageType", ["DERIVED", "PRIMARY", "OVERVIEW", "NONE"], "Labels and overviews"),
+        ("SpecimenLabelInImage", "YES", "Labels and overviews"),
         ("ImageType", ["DERIVED", "SECONDARY", "SCREENSHOT"], "Screen shots"),
     ],
 )

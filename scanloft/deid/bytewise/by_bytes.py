@@ -135,8 +135,8 @@ class _Attempt:
             overlays_kept="clean_graph" in profile.options,
             tags=[
                 tag
-                for tag in recipe.noted.places
-                if tag >> 24 == 0x60 or tag == ENCAPSULATED_DOCUMENT
+                for tag, place in recipe.noted.places.items()
+                if (tag >> 24 == 0x60 and place.stop > place.start) or tag == ENCAPSULATED_DOCUMENT
             ],
         )
 

@@ -16,8 +16,8 @@ from scanloft.dicom.structure import Pixels
 
 _PIXEL_GROUP = b"\xe0\x7f"
 _MOST_SPANS = 50_000
-_MOST_SPANS_OF_ALL = 100_000
-"""What a book remembers, together: a span takes about 150 bytes."""
+_LARGEST_BYTES, _LARGEST_BYTES_OF_ALL = 4 * 2**20, 16 * 2**20
+"""How much memory one kind may take, and all that a book remembers."""
 _MOST_ENDS, _MOST_OF_AN_END, _MOST_SEEN = 128, 4, 1024
 
 
@@ -75,7 +75,7 @@ class KindBook:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kinds: dict[int, list[Kind]] = {}
-        self._spans = 0
+        self._size_bytes = 0
         self._seen: dict[int, None] = {}
 
     def __len__(self) -> int:
@@ -102,14 +102,14 @@ class KindBook:
 
     def add(self, kind: Kind) -> None:
         """Remember a kind whose structure is known."""
-        if kind.structure is None:
+        if kind.structure is None or kind.structure.size_bytes > _LARGEST_BYTES:
             return
         with self._lock:
             kinds = self._kinds.setdefault(kind.structure.end, [])
             kinds.insert(0, kind)
-            self._spans += kind.structure.spans
+            self._size_bytes += kind.structure.size_bytes
             self._forget(kinds, most=_MOST_OF_AN_END)
-            while self._spans > _MOST_SPANS_OF_ALL or len(self._kinds) > _MOST_ENDS:
+            while self._size_bytes > _LARGEST_BYTES_OF_ALL or len(self._kinds) > _MOST_ENDS:
                 oldest = next(iter(self._kinds))
                 self._forget(self._kinds[oldest], most=0)
                 del self._kinds[oldest]
@@ -117,11 +117,11 @@ class KindBook:
     def _forget(self, kinds: list[Kind], *, most: int) -> None:
         while len(kinds) > most:
             structure = kinds.pop().structure
-            self._spans -= 0 if structure is None else structure.spans
+            self._size_bytes -= 0 if structure is None else structure.size_bytes
 
     def _at_ends(self, window: bytes, size: int) -> Iterator[Kind]:
         for end, kinds in [*self._kinds.items()]:
-            if end == size or window.startswith(_PIXEL_GROUP, end):
+            if end == size <= len(window) or window.startswith(_PIXEL_GROUP, end):
                 # What is told from the structure is the header alone, and not what follows it.
                 yield from (kind for kind in kinds if (kind.pixels_at is None) == (end == size))
 

@@ -81,16 +81,20 @@ class Recipe:
         return self.encoding.element(tag, verdict.vr, pad(new, verdict.vr))
 
 
+_SPAN_BYTES = 150
+"""What the place and the bytes of a span take, beside the bytes themselves."""
+
+
 class Structure:
     """The bytes that make a header one of its kind: all but the values that do not matter."""
 
-    __slots__ = ("_expected", "_get", "end", "spans")
+    __slots__ = ("_expected", "_get", "end", "size_bytes")
 
     def __init__(self, data: bytes, places: Sequence[slice], end: int) -> None:
         self.end = end
-        self.spans = len(places)
         self._get = itemgetter(*places)
         self._expected = self._get(data)
+        self.size_bytes = _SPAN_BYTES * len(places) + sum(map(len, self._expected))
 
     def is_that_of(self, data: bytes) -> bool:
         """Whether another object's header is of the same kind."""

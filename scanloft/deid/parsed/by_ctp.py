@@ -20,7 +20,7 @@ from scanloft.deid.rules.verdicts import Action
 from scanloft.deid.stamps import stamps
 from scanloft.deid.values.actions import Actions
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import mentions_of
+from scanloft.deid.values.mentions import Mentions, mentions_of
 from scanloft.deid.values.pseudonyms import Pseudonyms
 from scanloft.dicom.charsets import decoded, encodings
 from scanloft.dicom.elements import Encoding as ElementEncoding
@@ -67,7 +67,7 @@ def run_script(
             actions=actions,
             encoding=_encoding(layout),
             tally=layout.tally,
-            exempt=outcome.assigned_in_items | {(tag,) for tag in outcome.assigned},
+            exempt=outcome.assigned_in_items | _not_naming(outcome.assigned, read, mentions),
         )
         elements = cleaner.clean(read, place)
     else:
@@ -76,6 +76,18 @@ def run_script(
         actions.count(Action.KEEP, len(elements))
     _remember(before, read, actions)
     return elements
+
+
+def _not_naming(
+    assigned: frozenset[int], read: Dataset, mentions: Mentions | None
+) -> set[tuple[int, ...]]:
+    """Return what the script set, without what names the patient all the same."""
+    names = encodings(raw_value(read, CHARACTER_SET))
+    return {
+        (tag,)
+        for tag in assigned
+        if mentions is None or not mentions.found_in(raw_value(read, tag), names)
+    }
 
 
 @lru_cache(maxsize=16)

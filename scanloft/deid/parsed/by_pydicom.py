@@ -16,7 +16,7 @@ from scanloft.deid.pixels.devices import Rectangle
 from scanloft.deid.pixels.parts import pixel_parts
 from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.results import Deidentified
-from scanloft.deid.review import review
+from scanloft.deid.review import ENCAPSULATED_DOCUMENT, review
 from scanloft.deid.rules.rules import CHARACTER_SET, REQUIRED_UIDS, compile_rules
 from scanloft.deid.source import Span
 from scanloft.deid.stamps import stamps
@@ -130,7 +130,11 @@ class _Work:
             pixels=self._profile.pixel_review,
             cleaned=regions is not None,
             overlays_kept="clean_graph" in self._profile.options,
-            tags=self._tags,
+            tags=[
+                tag
+                for tag in self._tags
+                if (tag >> 24 == 0x60 and self._look(tag)) or tag == ENCAPSULATED_DOCUMENT
+            ],
         )
         return regions or () if layout.pixels is not None else ()
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from scanloft.deid.profiles.profile import Profile
 from scanloft.dicom.charsets import decoded, encodings
-from scanloft.dicom.pixels import Look
+from scanloft.dicom.pixels import COLUMNS, ROWS, Look
 
 if TYPE_CHECKING:
     from scanloft.deid.pixels.devices import Rectangle, Rule
 
 _CHARACTER_SET = 0x00080005
+_UNKNOWN = 0x10000
 _BINARY = frozenset({0x00280010, 0x00280011, 0x00280002, 0x00280006, 0x00280100, 0x00280101})
 _BINARY |= {0x00280102, 0x00280103}
 
@@ -27,7 +28,15 @@ def blanked_regions(
         return None
     from scanloft.deid.pixels.devices import regions  # only profiles that clean pixels pay for it
 
-    return regions(_rules(profile), _remembered(_text_look(look, little=little)))
+    found = regions(_rules(profile), _remembered(_text_look(look, little=little)))
+    # A rule whose regions all lie beyond the image was not made for it.
+    return found if not found or any(_reaches(one, look, little=little) for one in found) else None
+
+
+def _reaches(region: "Rectangle", look: Look, *, little: bool) -> bool:
+    order = "little" if little else "big"
+    rows, columns = (int.from_bytes(look(tag)[:2], order) for tag in (ROWS, COLUMNS))  # type: ignore[arg-type]  # one of the two names
+    return region.x < (columns or _UNKNOWN) and region.y < (rows or _UNKNOWN)
 
 
 @lru_cache(maxsize=16)

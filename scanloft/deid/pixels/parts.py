@@ -2,12 +2,14 @@
 
 import struct
 from collections.abc import Callable
+from itertools import pairwise
 
 from scanloft.deid.source import Span
 from scanloft.dicom.pixels import Look, frame_count, native_length
 from scanloft.dicom.structure import Pixels
 
 Part = bytes | Span
+_LARGEST_TABLE = 2**24
 
 
 def pixel_parts(
@@ -37,13 +39,32 @@ def _encapsulated(
 ) -> list[Part]:
     start, order = pixels.value_offset, "<L" if little else ">L"
     (table,) = struct.unpack(order, read(start + 4, 4))
-    if pixels.end - start < 16 or table in (0, 4 * frame_count(look)):
+    if (
+        pixels.end - start < 16
+        or table == 0
+        or _is_offset_table(
+            read(start + 8, min(table, _LARGEST_TABLE)),
+            table,
+            frames=frame_count(look),
+            held=pixels.end - start - 16 - table,
+            order=order[0],
+        )
+    ):
         return [_clean_head(head), *_span(start, pixels.end - start)]
     fragments = start + 8 + table
     return [
         _clean_head(head) + read(start, 4) + bytes(4),
         *_span(fragments, pixels.end - fragments),
     ]
+
+
+def _is_offset_table(table: bytes, length: int, *, frames: int, held: int, order: str) -> bool:
+    """Whether it says where each frame begins among the `held` bytes behind it (PS3.5 A.4)."""
+    if length != 4 * frames or len(table) != length:
+        return False
+    offsets = struct.unpack(f"{order}{frames}L", table)
+    ascending = all(one < other for one, other in pairwise(offsets))
+    return offsets[0] == 0 and ascending and offsets[-1] < held
 
 
 def _clean_head(head: bytes) -> bytes:

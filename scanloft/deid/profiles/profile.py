@@ -82,7 +82,9 @@ class Profile:
             self.base is Base.NONE
             or (self.base is Base.CTP and not self.floor)
             or any(
-                rule.action is RuleAction.KEEP and not rule.creator and no_option_keeps(rule.tag)
+                rule.action in (RuleAction.KEEP, RuleAction.REGEX)
+                and not rule.creator
+                and no_option_keeps(rule.tag)
                 for rule in self.rules
             )
         )

@@ -12,8 +12,7 @@ _ITEM = b"\xfe\xff\x00\xe0"
 _REMOVED = Verdict(Action.REMOVE_PRIVATE, "UN")
 _NUMERIC = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
 _UNSEARCHED = frozenset(
-    {"AT", "DS", "FD", "FL", "IS", "OB", "OD", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL"}
-    | {"US", "UV", "TM"}
+    {"AT", "FD", "FL", "OB", "OD", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL"} | {"US", "UV"}
 )
 _BY_RULE = {
     RuleAction.REMOVE: Action.REMOVE_PRIVATE,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.profiles.profile import Base, Profile, Subjects
 from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
 from scanloft.deid.rules.overlays import judge_overlay
 from scanloft.deid.rules.private_rules import PrivateRules
@@ -26,15 +26,16 @@ CHARACTER_SET = 0x00080005
 STAMPED = frozenset({0x00120062, 0x00120063, 0x00120064, 0x00280303})
 
 # Icons, replaced values, MAC parameters, a length that no longer holds, the URL of a pixel server,
-# signatures and encrypted originals.
+# signatures, encrypted originals, and offset tables, which may hold anything else.
 _ALWAYS_REMOVED = frozenset(
     {0x00880200, 0x04000561, 0x4FFE0001, 0x00080001, 0x00287FE0, 0x04000120, 0x04000520}
+    | {0x7FE00001, 0x7FE00002}
 )
 _FREE_TEXT = frozenset({"LT", "ST", "UC", "UT"})
 _TEXT = _FREE_TEXT | {"AS", "LO", "SH"}
 # Patient, study, visit, itinerary, print queue, encryption; orders are (0040,1000)-(0040,2FFF).
 _TEXTLESS_GROUPS = frozenset({0x0010, 0x0032, 0x0038, 0x0400, 0x2100, 0x4010})
-_SEARCHED = _TEXT | {"AE", "CS", "PN", "UN", "UR"}
+_SEARCHED = _TEXT | {"AE", "CS", "DA", "DS", "DT", "IS", "PN", "TM", "UN", "UR"}
 _CLEANABLE = _TEXT | {"AE", "CS"}
 # SOP classes name a kind of object, also where a vendor registered them, and must stay readable.
 _CLASS_UIDS = (0x00080016, 0x0008001A, 0x0008001B, 0x00080062, 0x00081150, 0x0008115A)
@@ -97,7 +98,11 @@ class Rules:
         self._types = types_by_tag(sop_class_uid)
         self._rules = {rule.tag: rule for rule in profile.rules if not rule.creator}
         self.private = PrivateRules.of(profile)
-        self.needs_patient = bool(profile.rules or profile.options & _OPTIONS_BY_PATIENT)
+        self.needs_patient = bool(
+            profile.rules
+            or profile.options & _OPTIONS_BY_PATIENT
+            or profile.subjects is Subjects.ISSUER
+        )
         self._unlisted = {
             "PN": Action.REMOVE,
             "AE": Action.REMOVE,

@@ -33,6 +33,9 @@ _TERMS = {
     0x00280004: re.compile(rb"RGB *|MONOCHROME[12] *|PALETTE COLOR *|YBR_[A-Z]+(?:_42[02])? *"),
 }
 _MAY_KEEP = frozenset({Action.REPLACE_UID, Action.CLEAN_MEANING, Action.CLEAN_TEXT, Action.REGEX})
+# A number may be the patient's by chance; in place of a number, text is searched.
+_NUMBER_VRS = frozenset({"DA", "DS", "DT", "IS", "TM"})
+_NUMBER = re.compile(rb"[0-9+\-.:eE \\\0]*")
 _NAMELESS_VRS = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UT"})
 _MAY_FAIL = frozenset({Action.CLEAN_TEXT, Action.REGEX, Action.WRITE, Action.HASH})
 _MULTIPLE = frozenset({"SH", "LO", "CS", "AE"})
@@ -71,12 +74,15 @@ class Actions:
         self._site = site
         self._little = little
         self._shift_days = 0
+        self._issuer = ""
         self._chosen_uid: Callable[[str], str] | None = None
         self._chosen_patient: dict[str, str] = {}
 
     def meet(self, place: Place, mentions: Mentions | None) -> None:
         """Learn who the patient is, from the data set at the top level."""
         self.mentions = mentions
+        # Items seldom repeat who issued an ID.
+        self._issuer = _text(place, ISSUER_OF_PATIENT_ID)
         # Without a patient ID the study is all that is known to belong together.
         subject = _text(place, PATIENT_ID) or _text(place, STUDY_UID)
         self._shift_days = self._pseudonyms.shift_days(subject, within=self._within(place))
@@ -157,7 +163,8 @@ class Actions:
         return None
 
     def _kept(self, tag: int, verdict: Verdict, value: bytes, place: Place) -> bytes:
-        if not verdict.searched or not self._names_patient(place, tag, value):
+        is_number = verdict.vr in _NUMBER_VRS and _NUMBER.fullmatch(value) is not None
+        if not verdict.searched or is_number or not self._names_patient(place, tag, value):
             self.count(Action.KEEP)
             return value
         if verdict.vr in _NAMELESS_VRS:
@@ -194,6 +201,8 @@ class Actions:
         from scanloft.deid.values.text import clean_text  # only profiles that clean text pay for it
 
         text = decoded(value, place.encodings)
+        if self.mentions is not None and self.mentions.names_all:
+            return dummy(vr)
         known = () if self.mentions is None else self.mentions.texts
         cleaned = clean_text(text, known=known)
         if cleaned == text:
@@ -249,7 +258,7 @@ class Actions:
     def _within(self, place: Place) -> str:
         if self._subjects is Subjects.PROJECT:
             return ""
-        issuer = _text(place, ISSUER_OF_PATIENT_ID)
+        issuer = _text(place, ISSUER_OF_PATIENT_ID) or self._issuer
         return subject_scope(self._subjects, issuer=issuer, site=self._site)
 
 

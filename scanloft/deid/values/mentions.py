@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +18,9 @@ _MIN_NAME, _MIN_NUMBER = 3, 4
 # Ideographs say more: a family name may be one or two of them.
 _MIN_UTF8_BYTES = 4
 _SEPARATORS = re.compile(r"[\^=\\\s,\0]+")
+_MOST_WORDS = 64
 _LONGEST_REMEMBERED = 1024
+_JOINTS = re.compile(r"[-/.'_]")
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -27,12 +29,14 @@ class Mentions:
     """Finds words in values, whatever their case and character set.
 
     `texts` are all of them, folded; `words` those that are ASCII, in lower case; `has_foreign`
-    says whether there are others.
+    says whether there are others. With more words than anybody has, `names_all` says that every
+    text is taken for one that names the patient, as searching would take too long.
     """
 
     texts: tuple[str, ...]
     words: tuple[bytes, ...]
     has_foreign: bool
+    names_all: bool
     _any: Callable[[], re.Pattern[str]]
 
     def near(self, lowered: bytes) -> bool:
@@ -40,6 +44,8 @@ class Mentions:
 
         Several values have to be parted by something other than letters and digits.
         """
+        if self.names_all:
+            return bool(lowered)
         for word in self.words:
             at = lowered.find(word)
             while at >= 0:
@@ -50,7 +56,7 @@ class Mentions:
 
     def found_in(self, value: bytes, encodings: tuple[str, ...]) -> bool:
         """Whether a value holds one of the words; `encodings` are Python's names."""
-        if value.isascii() and b"\x1b" not in value:
+        if self.names_all or (value.isascii() and b"\x1b" not in value):
             return self.near(value.lower())
         pattern = self._any()
         return any(pattern.search(reading) for reading in _readings(value, encodings))
@@ -75,9 +81,10 @@ def mentions_of(look: Callable[[int], bytes], encodings: tuple[str, ...]) -> Men
 def _mentions(
     names: tuple[bytes, ...], numbers: tuple[bytes, ...], encodings: tuple[str, ...]
 ) -> Mentions | None:
-    words = _words(names, encodings, shortest=_MIN_NAME) | _words(
-        numbers, encodings, shortest=_MIN_NUMBER
-    )
+    words = {
+        *_words(names, encodings, shortest=_MIN_NAME),
+        *_words(numbers, encodings, shortest=_MIN_NUMBER),
+    }
     if not words:
         return None
     ascii_words = tuple(sorted(word.encode() for word in words if word.isascii()))
@@ -89,7 +96,9 @@ def _mentions(
             pattern.append(re.compile("|".join(map(_bounded, sorted(words)))))
         return pattern[0]
 
-    return Mentions(tuple(sorted(words)), ascii_words, len(ascii_words) < len(words), compiled)
+    texts = tuple(sorted(words))[:_MOST_WORDS]
+    foreign = len(ascii_words) < len(words)
+    return Mentions(texts, ascii_words, foreign, len(words) > _MOST_WORDS, compiled)
 
 
 def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: int) -> set[str]:
@@ -97,10 +106,25 @@ def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: i
         word
         for value in values
         for reading in _readings(value, encodings)
-        for word in _SEPARATORS.split(reading)
+        for word in _with_parts(reading, shortest)
         if len(word) >= shortest
         or (not word.isascii() and len(word.encode("utf-8", "replace")) >= _MIN_UTF8_BYTES)
     }
+
+
+def _with_parts(reading: str, shortest: int) -> Iterator[str]:
+    """Yield the words of a value, and the parts of those with hyphens and the like."""
+    for word in _SEPARATORS.split(reading):
+        yield word
+        parts = _JOINTS.split(word)
+        if len(parts) > 1:
+            is_number = any(letter.isdigit() for letter in word)
+            # Parts of numbers without a digit, or with few, are words and years as often as not.
+            yield from (
+                part
+                for part in parts
+                if not is_number or (len(part) > shortest and not part.isalpha())
+            )
 
 
 def _readings(value: bytes, encodings: tuple[str, ...]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from scanloft.deid.bytewise.walk import ByteWalk
 from scanloft.deid.engine import by_bytes, by_pydicom
 from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.results import Deidentified
-from tests.support.objects import file_with
+from tests.support.objects import COMPREHENSIVE_SR, file_with
 from tests.support.two_ways import PSEUDONYMS
 from tests.support.wire import Wire
 
@@ -103,3 +104,20 @@ def test_a_book_forgets_what_it_met_long_ago() -> None:
     book = book_of(PROFILE)
     assert isinstance(book, KindBook)
     assert len(book) <= 128
+
+
+def test_objects_without_pixels_that_are_larger_than_the_first_window_stay_whole() -> None:
+    waveform = Wire(0x00282000, "OB", bytes(range(256)) * 400)
+    for _ in range(4):
+        result = passed(file_with([waveform], sop_class_uid=COMPREHENSIVE_SR))
+        assert waveform.value in result.data
+
+
+def test_a_patient_with_thousands_of_names_costs_no_more_than_one() -> None:
+    names = b" ".join(b"name%05d" % number for number in range(6000))
+    texts = b"\\".join(b"TEXT %05d" % number for number in range(6000))
+    data = file_with([Wire(0x00101001, "PN", names), Wire(0x00081090, "LO", texts)])
+    started = time.process_time()
+    result = passed(data)
+    assert time.process_time() - started < 2
+    assert b"TEXT" not in result.data
