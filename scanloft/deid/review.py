@@ -59,8 +59,9 @@ def review(
     )
     if reason:
         raise PixelReview(
-            f"{reason}: a person has to look at this object, "
-            'or the project has to use a profile with "pixel_review": false.'
+            f"{reason}: a person has to look at this object, or the project's profile needs "
+            "clean_pixel and a rule for the device; with "
+            '"pixel_review": false it would pass as it is.'
         )
 
 

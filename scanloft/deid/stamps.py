@@ -17,18 +17,24 @@ _OTHER_METHODS = {
 
 @lru_cache(maxsize=64)
 def stamps(
-    profile: Profile, encoding: Encoding, *, pixels_cleaned: bool = False
+    profile: Profile,
+    encoding: Encoding,
+    *,
+    pixels_known: bool = False,
+    pixels_cleaned: bool = False,
 ) -> tuple[tuple[int, bytes], ...]:
     """Return the elements that state what was done, by tag (PS3.15 E.1.1, PS3.16 CID 7050).
 
     A profile that keeps more than the Basic Profile and its options does not claim to be it.
-    Empty for a profile that changes nothing.
+    `pixels_known` says that a device rule knows what the pixels show. Empty for a profile that
+    changes nothing.
     """
     if profile.base is Base.NONE:
         return ()
     conforms = profile.base is Base.BASIC and not loosening_rules(profile)
     codes = [_BASIC_CODE] if conforms else []
-    codes += sorted(OPTIONS[option] for option in profile.options)
+    options = profile.options if pixels_known else profile.options - {"clean_pixel"}
+    codes += sorted(OPTIONS[option] for option in options)
     method = _BASIC_METHOD if conforms else _OTHER_METHODS[profile.base]
     texts = {
         0x00120062: ("CS", "YES"),

@@ -21,9 +21,19 @@ CTP = "<script></script>"
 
 
 def stamped(
-    profile: Profile, *, implicit: bool = False, little: bool = True, pixels_cleaned: bool = False
+    profile: Profile,
+    *,
+    implicit: bool = False,
+    little: bool = True,
+    pixels_known: bool = True,
+    pixels_cleaned: bool = False,
 ) -> Dataset:
-    elements = stamps(profile, Encoding(implicit, little), pixels_cleaned=pixels_cleaned)
+    elements = stamps(
+        profile,
+        Encoding(implicit, little),
+        pixels_known=pixels_known,
+        pixels_cleaned=pixels_cleaned,
+    )
     body = b"".join(raw for _, raw in elements)
     return read_dataset(BytesIO(body), implicit, little)
 
@@ -138,8 +148,15 @@ def test_blanked_pixels_are_said_to_show_nothing(cleaned: bool, expected: str | 
 @pytest.mark.parametrize(("implicit", "little"), [(False, True), (True, True), (False, False)])
 def test_stamps_are_in_order_and_written_as_the_object_is(implicit: bool, little: bool) -> None:
     profile = profile_of("clean_pixel", "rtn_long_full_dates")
-    tags = [tag for tag, _ in stamps(profile, Encoding(implicit, little), pixels_cleaned=True)]
+    encoding = Encoding(implicit, little)
+    written = stamps(profile, encoding, pixels_known=True, pixels_cleaned=True)
+    tags = [tag for tag, _ in written]
     assert tags == [0x00120062, 0x00120063, 0x00120064, 0x00280301, 0x00280303]
     dataset = stamped(profile, implicit=implicit, little=little, pixels_cleaned=True)
     assert [int(element.tag) for element in dataset] == tags
     assert codes(dataset) == ["113100", "113101", "113106"]
+
+
+def test_pixels_that_no_rule_knows_are_not_said_to_be_cleaned() -> None:
+    dataset = stamped(profile_of("clean_pixel", "rtn_uids"), pixels_known=False)
+    assert codes(dataset) == ["113100", "113110"]

@@ -1,10 +1,11 @@
 """The byte-level way of an object: from a window on its first bytes to the parts of the result."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
-from scanloft.deid.bytewise.head import find_data_set
+from scanloft.deid.bytewise.head import DataSetPlace, find_data_set
 from scanloft.deid.bytewise.kinds import Kind, book_of
 from scanloft.deid.bytewise.place import BytePlace
 from scanloft.deid.bytewise.recipe import Recipe
@@ -16,7 +17,7 @@ from scanloft.deid.pixels.parts import Part, pixel_parts
 from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.results import Plan
 from scanloft.deid.review import ENCAPSULATED_DOCUMENT, review
-from scanloft.deid.rules.rules import CHARACTER_SET, compile_rules
+from scanloft.deid.rules.rules import CHARACTER_SET, Rules, compile_rules
 from scanloft.deid.source import Source
 from scanloft.deid.values.actions import Actions
 from scanloft.deid.values.mentions import Mentions, mentions_of
@@ -27,6 +28,9 @@ from scanloft.dicom.elements import Encoding as ElementEncoding
 from scanloft.dicom.fragments import measure_fragments
 from scanloft.dicom.pixels import Look, check_pixels
 from scanloft.dicom.structure import Pixels
+
+if TYPE_CHECKING:
+    from scanloft.deid.pixels.devices import Rectangle
 
 FIRST_WINDOW_BYTES = 32 * 1024
 LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**20
@@ -105,33 +109,43 @@ class _Attempt:
         place = find_data_set(self._window)
         implicit = place.implicit
         rules = compile_rules(self._profile, self._sop_class_before(place.start, implicit=implicit))
-        kind = Kind(place, rules, self._profile, "")
+        regions = self._regions(place, rules)
+        kind = Kind(place, rules, self._profile, pixels_known=regions is not None)
         recipe = kind.recipe(self._window, self._size, careful=rules.needs_patient)
         look = partial(recipe.look, self._window)
         kind.sop_class_uid = sop_class_of(look)
         kind.pixels = self._pixels(kind.pixels_at, implicit=implicit)
         check_pixels(kind.pixels, look, transfer_syntax_uid=place.transfer_syntax_uid)
-        self._review(kind, recipe, look)
+        if regions and kind.pixels is not None:
+            raise Declined
+        self._review(kind, recipe, look, cleaned=regions is not None)
         if kind.pixels is None or kind.pixels.fragments is None:
             kind.native_parts = pixel_parts(kind.pixels, look, self._read)
         if "clean_pixel" not in self._profile.options:
             book_of(self._profile).add(kind)
         return kind
 
-    def _review(self, kind: Kind, recipe: Recipe, look: Look) -> None:
+    def _regions(self, place: DataSetPlace, rules: Rules) -> "tuple[Rectangle, ...] | None":
+        if self._profile.base is Base.NONE:
+            return None
+        window = ByteWindow(self._window, self._size, rules=rules, implicit=place.implicit)
+
+        def look(tag: int) -> bytes:
+            if tag < _FIRST_OF_DATA_SET:
+                return place.meta.get(tag, b"")
+            return window.ahead(tag, place.start, self._size)
+
+        return blanked_regions(self._profile, look)
+
+    def _review(self, kind: Kind, recipe: Recipe, look: Look, *, cleaned: bool) -> None:
         profile = self._profile
         if profile.base is Base.NONE:
             return
-        regions = None
-        if "clean_pixel" in profile.options:
-            regions = blanked_regions(profile, partial(self._look_anywhere, kind, recipe))
-            if regions and kind.pixels is not None:
-                raise Declined
         review(
             look,
             sop_class_uid=kind.sop_class_uid,
             pixels=profile.pixel_review,
-            cleaned=regions is not None,
+            cleaned=cleaned,
             overlays_kept="clean_graph" in profile.options,
             tags=[
                 tag
@@ -139,15 +153,6 @@ class _Attempt:
                 if (tag >> 24 == 0x60 and place.stop > place.start) or tag == ENCAPSULATED_DOCUMENT
             ],
         )
-
-    def _look_anywhere(self, kind: Kind, recipe: Recipe, tag: int) -> bytes:
-        if tag < _FIRST_OF_DATA_SET:
-            return kind.place.meta.get(tag, b"")
-        window = ByteWindow(
-            self._window, self._size, rules=kind.rules, implicit=kind.place.implicit
-        )
-        end = self._size if kind.pixels_at is None else kind.pixels_at
-        return recipe.look(self._window, tag) or window.ahead(tag, kind.place.start, end)
 
     def _followed(self) -> tuple[Recipe, Actions, bytes]:
         """Follow the recipe, and again carefully where what is kept may name the patient.

@@ -28,16 +28,17 @@ class Kind:
     """
 
     def __init__(
-        self, place: DataSetPlace, rules: Rules, profile: Profile, sop_class_uid: str
+        self, place: DataSetPlace, rules: Rules, profile: Profile, *, pixels_known: bool
     ) -> None:
         self.place = place
         self.rules = rules
-        self.sop_class_uid = sop_class_uid
+        self.sop_class_uid = ""
         self.structure: Structure | None = None
         self.pixels_at: int | None = None
         self.pixels: Pixels | None = None
         self.native_parts: Sequence[Part] | None = None
         self._profile = profile
+        self._pixels_known = pixels_known
         self._recipes: dict[bool, Recipe] = {}
 
     def recipe(self, window: bytes, size: int, *, careful: bool) -> Recipe:
@@ -55,7 +56,8 @@ class Kind:
             implicit=implicit,
             careful=careful,
         )
-        recipe = walk.run(self.place.start, stamps(self._profile, walk.encoding))
+        inserts = stamps(self._profile, walk.encoding, pixels_known=self._pixels_known)
+        recipe = walk.run(self.place.start, inserts)
         self._recipes[careful] = recipe
         self.pixels_at = walk.pixels_at
         end = size if walk.pixels_at is None else walk.pixels_at

@@ -80,13 +80,20 @@ class ByteWindow:
 
     def ahead(self, wanted: int, position: int, end: int) -> bytes:
         """Return the value of an element that is still to come in a data set, b"" without it."""
-        while position < end:
-            entry, at, length = self._element(position)
-            if entry.tag >= wanted:
-                return self.data[at : at + length] if entry.tag == wanted else b""
-            if length == UNDEFINED:
-                raise Declined
-            position = at + length
+        try:
+            while position < end:
+                entry, at, length = self._element(position)
+                if entry.tag > wanted:
+                    return b""
+                if length == UNDEFINED:
+                    at, length = self.skip(at, 1), 0
+                if at + length > len(self.data):
+                    raise self.short_of(at + length)
+                if entry.tag == wanted:
+                    return self.data[at : at + length]
+                position = at + length
+        except struct.error:
+            raise self.short_of(len(self.data) + 1) from None
         return b""
 
     def skip(self, at: int, depth: int) -> int:

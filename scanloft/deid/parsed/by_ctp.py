@@ -16,6 +16,7 @@ from scanloft.deid.identity import UID_TAGS, sop_class_of
 from scanloft.deid.parsed.cleaner import Cleaner, DatasetPlace
 from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.rules.rules import CHARACTER_SET, PATIENT_ID, compile_rules
+from scanloft.deid.rules.table import rows_by_tag
 from scanloft.deid.rules.verdicts import Action
 from scanloft.deid.stamps import stamps
 from scanloft.deid.values.actions import Actions
@@ -28,6 +29,7 @@ from scanloft.dicom.elements import read_element, skip
 from scanloft.dicom.layout import Layout
 from scanloft.dicom.raw import raw_value
 
+_SHORTEST = 4
 _REMEMBERED = (*UID_TAGS, PATIENT_ID)
 
 
@@ -48,6 +50,7 @@ def run_script(
     look = partial(raw_value, header)
     mentions = mentions_of(look, encodings(look(CHARACTER_SET)))
     now = datetime.now(UTC).replace(tzinfo=None)
+    listed = _listed_values(header)
     script = _script(profile.ctp_script)
     if script.uid_root is not None:
         # References that the script does not reach have to follow what they refer to.
@@ -67,7 +70,7 @@ def run_script(
             actions=actions,
             encoding=_encoding(layout),
             tally=layout.tally,
-            exempt=outcome.assigned_in_items | _not_naming(outcome.assigned, read, mentions),
+            exempt=outcome.assigned_in_items | _new_ones(outcome.assigned, read, mentions, listed),
         )
         elements = cleaner.clean(read, place)
     else:
@@ -78,16 +81,25 @@ def run_script(
     return elements
 
 
-def _not_naming(
-    assigned: frozenset[int], read: Dataset, mentions: Mentions | None
+def _listed_values(header: Dataset) -> frozenset[bytes]:
+    """Return the values that the table lists, but for very short ones, as they arrived."""
+    tags = [int(tag) for tag in header.keys()]  # noqa: SIM118  # iterating decodes values
+    values = {raw_value(header, tag).strip(b" \0") for tag in tags if tag in rows_by_tag()}
+    return frozenset(value for value in values if len(value) >= _SHORTEST)
+
+
+def _new_ones(
+    assigned: frozenset[int], read: Dataset, mentions: Mentions | None, listed: frozenset[bytes]
 ) -> set[tuple[int, ...]]:
-    """Return what the script set, without what names the patient all the same."""
+    """Return what the script set, without what it only copied: that passes the floor as well."""
     names = encodings(raw_value(read, CHARACTER_SET))
-    return {
-        (tag,)
-        for tag in assigned
-        if mentions is None or not mentions.found_in(raw_value(read, tag), names)
-    }
+    found: set[tuple[int, ...]] = set()
+    for tag in assigned:
+        value = raw_value(read, tag)
+        copied = value.strip(b" \0") in listed
+        if not copied and (mentions is None or not mentions.found_in(value, names)):
+            found.add((tag,))
+    return found
 
 
 @lru_cache(maxsize=16)

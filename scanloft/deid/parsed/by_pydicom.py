@@ -66,6 +66,7 @@ class _Work:
         self._profile = profile
         self._pseudonyms = pseudonyms
         self._look = partial(raw_value, header)
+        self._pixels_known = False
         self._tags = [int(tag) for tag in header.keys()]  # noqa: SIM118  # iterating decodes values
         self._encoding = Encoding(implicit=layout.implicit, little=layout.little)
         self._actions = Actions(
@@ -82,7 +83,12 @@ class _Work:
         if regions:
             syntax, pixels, changes = self._blanked(pixels, regions)
         elements, uids = self._elements(sop_class_uid)
-        stamped = stamps(self._profile, self._encoding, pixels_cleaned=bool(regions))
+        stamped = stamps(
+            self._profile,
+            self._encoding,
+            pixels_known=self._pixels_known,
+            pixels_cleaned=bool(regions),
+        )
         head = file_head(
             sop_class_uid=sop_class_uid, sop_uid=uids["sop_uid"], transfer_syntax_uid=syntax
         )
@@ -124,6 +130,7 @@ class _Work:
             lambda tag: layout.meta_values.get(tag) or self._look(tag),
             little=layout.little,
         )
+        self._pixels_known = regions is not None
         review(
             self._look,
             sop_class_uid=sop_class_uid,

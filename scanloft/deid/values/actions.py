@@ -17,13 +17,20 @@ from scanloft.deid.rules.rules import (
 from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.dates import shift_value
 from scanloft.deid.values.dummies import dummy
-from scanloft.deid.values.mentions import Mentions
+from scanloft.deid.values.mentions import Mentions, words_of
 from scanloft.deid.values.pseudonyms import Pseudonyms, subject_scope
 from scanloft.deid.values.rule_writing import hashed, substituted, written
 from scanloft.dicom.charsets import decoded, encoded
 
 STUDY_UID = 0x0020000D
-PLACE_TAGS = frozenset({0x00080005, CODING_SCHEME, PATIENT_ID, ISSUER_OF_PATIENT_ID, STUDY_UID})
+# Physicians and operators by their roles, the patient's address and telephone, next of kin.
+PERSONS = (
+    0x00080090, 0x00081048, 0x00081050, 0x00081060, 0x00081070, 0x00101040, 0x00102154, 0x00102297,
+    0x00321032, 0x00400006,
+)  # fmt: skip
+PLACE_TAGS = frozenset(
+    {0x00080005, CODING_SCHEME, PATIENT_ID, ISSUER_OF_PATIENT_ID, STUDY_UID, *PERSONS}
+)
 """The attributes that the actions may look for in the place of a value."""
 _MEANING_REMOVED = b"Removed "
 # Without these nothing can show the object, and standard terms that are also names stay.
@@ -75,6 +82,7 @@ class Actions:
         self._little = little
         self._shift_days = 0
         self._issuer = ""
+        self._known: tuple[str, ...] = ()
         self._chosen_uid: Callable[[str], str] | None = None
         self._chosen_patient: dict[str, str] = {}
 
@@ -83,6 +91,7 @@ class Actions:
         self.mentions = mentions
         # Items seldom repeat who issued an ID.
         self._issuer = _text(place, ISSUER_OF_PATIENT_ID)
+        self._known = words_of(tuple(map(place.look, PERSONS)), place.encodings)
         # Without a patient ID the study is all that is known to belong together.
         subject = _text(place, PATIENT_ID) or _text(place, STUDY_UID)
         self._shift_days = self._pseudonyms.shift_days(subject, within=self._within(place))
@@ -203,7 +212,7 @@ class Actions:
         text = decoded(value, place.encodings)
         if self.mentions is not None and self.mentions.names_all:
             return dummy(vr)
-        known = () if self.mentions is None else self.mentions.texts
+        known = self._known if self.mentions is None else (*self.mentions.texts, *self._known)
         cleaned = clean_text(text, known=known)
         if cleaned == text:
             return value

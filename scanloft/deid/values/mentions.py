@@ -77,6 +77,11 @@ def mentions_of(look: Callable[[int], bytes], encodings: tuple[str, ...]) -> Men
     return _mentions(names, numbers, encodings)
 
 
+def words_of(values: tuple[bytes, ...], encodings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of names and addresses, folded; as many as anybody has."""
+    return tuple(sorted(_words(values, encodings, shortest=_MIN_NAME)))[:_MOST_WORDS]
+
+
 @lru_cache(maxsize=256)
 def _mentions(
     names: tuple[bytes, ...], numbers: tuple[bytes, ...], encodings: tuple[str, ...]
