@@ -57,7 +57,8 @@ def deid(
     export = None if export_ids is None else IdExport(export_ids, overwrite=overwrite)
     if report is not None:
         _make_folder(report.parent, param_hint="--report")
-    pairs = list(pairs_of(src, dst))
+    skipped: list[Outcome] = []
+    pairs = list(pairs_of(src, dst, skipped=skipped))
     if secret_file is None and not overwrite:
         _check_targets(target for _, target, _ in pairs)
     pseudonyms = pseudonyms_for(
@@ -67,7 +68,7 @@ def deid(
     outcomes = [
         run.deidentify(source, target, name)
         for source, target, name in track(pairs, "De-identifying", console=console)
-    ]
+    ] + skipped
     if report is not None:
         _write(report, json.dumps(report_of(chosen, outcomes), indent=1))
     if export is not None:

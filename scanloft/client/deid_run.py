@@ -88,16 +88,24 @@ class Run:
         return filecmp.cmp(made, target, shallow=False)
 
 
-def pairs_of(src: Path, dst: Path) -> Iterator[tuple[Path, Path, str]]:
+def pairs_of(src: Path, dst: Path, *, skipped: list[Outcome]) -> Iterator[tuple[Path, Path, str]]:
     """Yield source, target and relative name of each file, in a stable order.
 
-    Raises typer.BadParameter for a target that a link leads into the source.
+    Folders that cannot be read, and links to folders, come into `skipped`. Raises
+    typer.BadParameter for a target that a link leads into the source.
     """
     if src.is_file():
         yield src, dst / src.name if dst.is_dir() else dst, src.name
         return
-    for folder, folders, names in os.walk(src):
+
+    def unreadable(error: OSError) -> None:
+        name = str(Path(error.filename).relative_to(src))
+        skipped.append(Outcome(name, "refused", "unreadable", "This folder cannot be read."))
+
+    for folder, folders, names in os.walk(src, onerror=unreadable):
         folders.sort()
+        links = (Path(folder) / name for name in folders)
+        skipped.extend(_not_followed(link, src) for link in links if link.is_symlink())
         for name in sorted(names):
             relative = (Path(folder) / name).relative_to(src)
             target = dst / relative
@@ -105,6 +113,15 @@ def pairs_of(src: Path, dst: Path) -> Iterator[tuple[Path, Path, str]]:
             if target.parent.resolve().is_relative_to(src):
                 raise typer.BadParameter("a link in DST leads into SRC", param_hint="DST")
             yield src / relative, target, str(relative)
+
+
+def _not_followed(link: Path, src: Path) -> Outcome:
+    return Outcome(
+        str(link.relative_to(src)),
+        "refused",
+        "link_to_folder",
+        "This is a link to a folder, which is not followed: give that folder as SRC.",
+    )
 
 
 def packed_kind(path: Path) -> str:

@@ -77,9 +77,17 @@ def show(console: Console, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.fate != "deidentified":
             console.print(
-                f"{outcome.fate} ({outcome.code}): {escape(outcome.path)}\n  {outcome.reason}",
+                f"{outcome.fate} ({outcome.code}): {escape(_printable(outcome.path))}\n  {outcome.reason}",
                 highlight=False,
                 soft_wrap=True,
             )
     fates = Counter(outcome.fate for outcome in outcomes)
     console.print(", ".join(f"{fates[fate]} {fate}" for fate in FATES), highlight=False)
+
+
+def _printable(path: str) -> str:
+    """Return a path as one line without control characters, which a terminal would obey."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in path
+    )

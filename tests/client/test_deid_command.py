@@ -441,3 +441,14 @@ def test_commands_come_from_the_entry_points_of_the_environment(
     point = EntryPoint("extra", "json:dumps", cli.COMMAND_GROUP)
     monkeypatch.setattr(cli, "entry_points", lambda group: [point] if group == point.group else [])
     assert cli._registered() == {"extra": point}
+
+
+def test_a_link_to_a_folder_is_told_and_not_followed(src: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (src / "link\nforged\x1b[31m").symlink_to(elsewhere)
+    result = scanloft("deid", src, tmp_path / "out")
+    assert result.exit_code == 3
+    assert "link_to_folder" in result.output
+    assert "link\\nforged\\x1b" in result.output
+    assert "\x1b[31m" not in result.output

@@ -107,10 +107,11 @@ def test_a_book_forgets_what_it_met_long_ago() -> None:
 
 
 def test_objects_without_pixels_that_are_larger_than_the_first_window_stay_whole() -> None:
-    waveform = Wire(0x00282000, "OB", bytes(range(256)) * 400)
+    value = bytes(range(256)) * 400
+    waveform = Wire(0x00282000, "OB", value)
     for _ in range(4):
         result = passed(file_with([waveform], sop_class_uid=COMPREHENSIVE_SR))
-        assert waveform.value in result.data
+        assert value in result.data
 
 
 def test_a_patient_with_thousands_of_names_costs_no_more_than_one() -> None:
