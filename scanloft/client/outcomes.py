@@ -76,8 +76,9 @@ def show(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print what was not de-identified, and the totals."""
     for outcome in outcomes:
         if outcome.fate != "deidentified":
+            name = escape(_printable(outcome.path))
             console.print(
-                f"{outcome.fate} ({outcome.code}): {escape(_printable(outcome.path))}\n  {outcome.reason}",
+                f"{outcome.fate} ({outcome.code}): {name}\n  {outcome.reason}",
                 highlight=False,
                 soft_wrap=True,
             )
