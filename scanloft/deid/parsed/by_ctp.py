@@ -60,7 +60,8 @@ def run_script(
     read = read_dataset(
         BytesIO(body), is_implicit_VR=layout.implicit, is_little_endian=layout.little
     )
-    if PATIENT_ID in outcome.assigned:
+    new_ones = _new_ones(outcome.assigned, read, mentions, listed)
+    if (PATIENT_ID,) in new_ones:
         actions.replace_patient_by(before[PATIENT_ID], _text(read, PATIENT_ID))
     if profile.floor:
         place = DatasetPlace(read, inherited=encodings(b""))
@@ -70,7 +71,7 @@ def run_script(
             actions=actions,
             encoding=_encoding(layout),
             tally=layout.tally,
-            exempt=outcome.assigned_in_items | _new_ones(outcome.assigned, read, mentions, listed),
+            exempt=outcome.assigned_in_items | new_ones,
         )
         elements = cleaner.clean(read, place)
     else:

@@ -234,3 +234,14 @@ def test_meta_information_and_what_follows_the_pixels_never_pass(floor: bool) ->
     result = deidentify(data + b"SECRET", profile=profile, pseudonyms=PSEUDONYMS)
     assert b"SECRET" not in result.data
     assert result.data.endswith(b"\1\2\3\4")
+
+
+def test_what_a_script_only_copies_still_passes_the_floor() -> None:
+    copying = {
+        "00100010": "@contents(this)",
+        "00100020": "@contents(PatientID)",
+        "00104000": "@uppercase(PatientName)",
+    }
+    result = run(script(copying))
+    for secret in (b"Testmann", b"TESTMANN", b"TESTID-0815"):
+        assert secret not in result.data
