@@ -223,28 +223,30 @@ class Actions:
         memory = self._pseudonyms.memory
         known = memory.get((value, keep)) if self._chosen_uid is None else None
         if known is None:
-            before, self.replaced = self.replaced, {}
-            new = self._newly_replaced(value, keep=keep)
-            known, self.replaced = (new, self.replaced), before
+            known = self._replaced_uids(value, keep=keep)
             if self._chosen_uid is None:
                 memory.put((value, keep), known)
-        self.replaced.update(known[1])
-        return known[0]
+        new, pairs = known
+        self.replaced.update(pairs)
+        return bytes(new)
 
-    def _newly_replaced(self, value: bytes, *, keep: bool) -> bytes:
-        parts = [part.strip(" \0") for part in value.decode("latin-1").split("\\")]
-        return "\\".join(
-            part if keep and is_uid(part) else self.new_uid(part) for part in parts
-        ).encode("latin-1")
+    def _replaced_uids(self, value: bytes, *, keep: bool) -> tuple[bytes, dict[str, str]]:
+        """Return the new value, and the pairs of old and new UIDs in it."""
+        olds = [part.strip(" \0") for part in value.decode("latin-1").split("\\")]
+        news = [old if keep and is_uid(old) else self._uid(old) for old in olds]
+        pairs = {old: new for old, new in zip(olds, news, strict=True) if old != new}
+        return "\\".join(news).encode("latin-1"), pairs
 
     def new_uid(self, old: str) -> str:
         """Return the UID that stands for another, and remember the pair."""
-        new = self._pseudonyms.uid(old)
-        if self._chosen_uid is not None and new != old:
-            new = self._chosen_uid(old)
+        new = self._uid(old)
         if new != old:
             self.replaced[old] = new
         return new
+
+    def _uid(self, old: str) -> str:
+        new = self._pseudonyms.uid(old)
+        return new if self._chosen_uid is None or new == old else self._chosen_uid(old)
 
     def _new_patient_id(self, place: Place) -> bytes:
         if self._chosen_patient:
