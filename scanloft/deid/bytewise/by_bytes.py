@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scanloft.deid.pixels.devices import Rectangle
 
 FIRST_WINDOW_BYTES = 32 * 1024
-LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**20
+LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**18
 MAX_WINDOW_BYTES = 64 * 2**20
 _MARGIN_BYTES = 64 * 1024
 _SOP_CLASS_UID = 0x00080016
@@ -80,6 +80,7 @@ class _Attempt:
         self._profile = profile
         self._pseudonyms = pseudonyms
         self._site = site
+        self._measured: Pixels | None = None
         self._kind = book_of(profile).find(window, self._size) or self._new_kind()
 
     def plan(self) -> Plan:
@@ -115,6 +116,7 @@ class _Attempt:
         look = partial(recipe.look, self._window)
         kind.sop_class_uid = sop_class_of(look)
         kind.pixels = self._pixels(kind.pixels_at, implicit=implicit)
+        self._measured = kind.pixels
         check_pixels(kind.pixels, look, transfer_syntax_uid=place.transfer_syntax_uid)
         if regions and kind.pixels is not None:
             raise Declined
@@ -184,8 +186,10 @@ class _Attempt:
             if kind.pixels is not None and kind.pixels.end > self._size:
                 raise Declined
             return [*kind.native_parts]
-        pixels = self._pixels(kind.pixels_at, implicit=kind.place.implicit)
-        check_pixels(pixels, look, transfer_syntax_uid=kind.place.transfer_syntax_uid)
+        pixels = self._measured
+        if pixels is None:
+            pixels = self._pixels(kind.pixels_at, implicit=kind.place.implicit)
+            check_pixels(pixels, look, transfer_syntax_uid=kind.place.transfer_syntax_uid)
         return pixel_parts(pixels, look, self._read)
 
     def _sop_class_before(self, start: int, *, implicit: bool) -> str:
