@@ -8,7 +8,7 @@ import struct
 from typing import NamedTuple
 
 from scanloft.deid.review import ENCAPSULATED_DOCUMENT, REVIEWED
-from scanloft.deid.rules.rules import CHARACTER_SET, TOP_LEVEL, Rules
+from scanloft.deid.rules.rules import CHARACTER_SET, REQUIRED_UIDS, TOP_LEVEL, Rules
 from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.actions import PLACE_TAGS
 from scanloft.deid.values.dummy_items import dummy_element
@@ -28,11 +28,10 @@ LEARN_LIMIT = 20_000
 """How many kinds of elements one object may bring; more are the slow way's to refuse."""
 _ENTRIES_LIMIT = 8192
 """What the tables of one set of rules hold together; an ordinary project needs some hundreds."""
-_UIDS = frozenset({0x00080016, 0x00080018, 0x0020000D, 0x0020000E})
 DECISIVE = REVIEWED | PIXEL_ATTRIBUTES | {CHARACTER_SET, 0x00080016}
 """Attributes whose values decide what becomes of an object."""
-_NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | PIXEL_ATTRIBUTES | _UIDS
-_READ_BY_ALL = {CHARACTER_SET: "CS", **dict.fromkeys(_UIDS, "UI")}
+_NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | PIXEL_ATTRIBUTES | REQUIRED_UIDS
+_READ_BY_ALL = {CHARACTER_SET: "CS", **dict.fromkeys(REQUIRED_UIDS, "UI")}
 _SHORT_VRS = {vr.encode(): vr for vr in SHORT_VRS}
 _LONG_VRS = {vr.encode(): vr for vr in LONG_VRS}
 _PIXEL_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
@@ -77,9 +76,7 @@ def learn(rules: Rules, key: bytes, parent: int) -> Entry:
         if tag != ITEM_END or parent == TOP_LEVEL:
             raise Declined
         return Entry(END, IMPLICIT, tag, None)
-    if (tag == CHARACTER_SET and vr not in ("CS", None)) or (
-        tag in _UIDS and vr not in ("UI", None)
-    ):
+    if vr is not None and vr != _READ_BY_ALL.get(tag, vr):
         raise Declined
     if parent == SKIPPED:
         return Entry(KEEP, form, tag, None)
