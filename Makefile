@@ -9,9 +9,10 @@ CASES ?= 100000
 SEED ?= 1
 PORT ?=
 DICOM_PORT ?=
+EXPLORING := HYPOTHESIS_PROFILE=exploring
 PORTS = $(if $(PORT),--port $(PORT)) $(if $(DICOM_PORT),--dicom-port $(DICOM_PORT))
 
-.PHONY: help setup demo local test test-slow leaktest fuzz check format synth bench lock clean
+.PHONY: help setup demo local test test-slow leaktest explore fuzz check format synth bench lock clean
 
 help: ## List what can be done
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -35,13 +36,16 @@ test: setup ## Run the test suite
 	@$(BIN)/python -m pytest -m "not slow"
 
 test-slow: setup ## Run the tests that take minutes: all real images, large files
-	@$(BIN)/python -m pytest -m slow
+	@$(EXPLORING) $(BIN)/python -m pytest -m slow
 
 leaktest: setup ## Plant identifiers everywhere and see that none survives: all of it, some minutes
-	@$(BIN)/python -m pytest -m "" tests/deid/leak
+	@$(EXPLORING) $(BIN)/python -m pytest -m "" tests/deid/leak
+
+explore: setup ## Run the property tests with other examples than those of `make test`
+	@$(EXPLORING) $(BIN)/python -m pytest -m "hypothesis and not slow"
 
 fuzz: setup ## Damage objects at random and send them through the engine: CASES=100000 SEED=n
-	@FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -s -m slow tests/deid/test_fuzz.py
+	@$(EXPLORING) FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -s -m slow tests/deid/test_fuzz.py
 
 check: setup ## Lint, types, import rules, cdk-nag
 	@$(BIN)/ruff check

@@ -1,5 +1,6 @@
 """What all tests may use: the archive's AWS services in this process."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,12 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from tests.support.cloud import Cloud
 
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")  # a machine with much else to do fails no test
+# A machine with much else to do fails no test. `make test` draws the same examples each time, so
+# that it says the same of the same code; `make explore` and the slow tests draw others.
+_BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", _BUSY, derandomize=True)
+settings.register_profile("exploring", _BUSY, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture
