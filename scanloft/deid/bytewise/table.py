@@ -13,7 +13,7 @@ from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.actions import PLACE_TAGS
 from scanloft.deid.values.dummy_items import dummy_element
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import PATIENT_TAGS
+from scanloft.deid.values.mentions import OTHER_IDS, PATIENT_TAGS
 from scanloft.dicom.elements import ITEM_END, LONG_VRS, PIXEL_TAGS, SHORT_VRS
 from scanloft.dicom.pixels import PIXEL_ATTRIBUTES
 
@@ -30,7 +30,7 @@ _ENTRIES_LIMIT = 8192
 """What the tables of one set of rules hold together; an ordinary project needs some hundreds."""
 DECISIVE = REVIEWED | PIXEL_ATTRIBUTES | {CHARACTER_SET, 0x00080016}
 """Attributes whose values decide what becomes of an object."""
-_NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | PIXEL_ATTRIBUTES | REQUIRED_UIDS
+_NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | {OTHER_IDS} | PIXEL_ATTRIBUTES | REQUIRED_UIDS
 _READ_BY_ALL = {CHARACTER_SET: "CS", **dict.fromkeys(REQUIRED_UIDS, "UI")}
 _SHORT_VRS = {vr.encode(): vr for vr in SHORT_VRS}
 _LONG_VRS = {vr.encode(): vr for vr in LONG_VRS}

@@ -14,6 +14,7 @@ from scanloft.deid.ctp.hashing import hash_uid
 from scanloft.deid.ctp.script import CtpScript, parse_script
 from scanloft.deid.identity import UID_TAGS, sop_class_of
 from scanloft.deid.parsed.cleaner import Cleaner, DatasetPlace
+from scanloft.deid.parsed.other_ids import other_ids_of
 from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.rules.rules import CHARACTER_SET, PATIENT_ID, compile_rules
 from scanloft.deid.rules.table import rows_by_tag
@@ -48,7 +49,8 @@ def run_script(
     """
     before = {tag: _text(header, tag) for tag in _REMEMBERED}
     look = partial(raw_value, header)
-    mentions = mentions_of(look, encodings(look(CHARACTER_SET)))
+    names = encodings(look(CHARACTER_SET))
+    mentions = mentions_of(look, names, other_ids=other_ids_of(header))
     now = datetime.now(UTC).replace(tzinfo=None)
     listed = _listed_values(header)
     script = _script(profile.ctp_script)

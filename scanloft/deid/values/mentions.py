@@ -1,16 +1,19 @@
 """Finding the patient's own names and numbers in text that the profile keeps."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
+from scanloft.deid.values.spellings import folded, spellings
 from scanloft.dicom.charsets import ALL_DELIMITERS, decoded
 
 # Patient's Name, Other Names, Birth Name, Mother's Birth Name; Accession Number, ID, Other IDs.
 _NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060)
 _NUMBERS = (0x00080050, 0x00100020, 0x00101000)
+OTHER_IDS = 0x00101002
+"""Other Patient IDs Sequence, whose items have a Patient ID each."""
 PATIENT_TAGS = frozenset(_NAMES + _NUMBERS)
 """The attributes at the top level that say who the patient is."""
 # Shorter ones are too often words of other kinds, and initials identify nobody.
@@ -21,6 +24,9 @@ _SEPARATORS = re.compile(r"[\^=\\\s,\0]+")
 _MOST_WORDS = 64
 _LONGEST_REMEMBERED = 1024
 _JOINTS = re.compile(r"[-/.'_]")
+# Patient ID as it is written in items, explicit and implicit
+_ID_IN_ITEM = re.compile(rb"\x10\0\x20\0(?:LO(..)|(..)\0\0)", re.DOTALL)
+_BIG_ID_IN_ITEM = re.compile(rb"\0\x10\0\x20LO(..)", re.DOTALL)
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -28,14 +34,13 @@ _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
 class Mentions:
     """Finds words in values, whatever their case and character set.
 
-    `texts` are all of them, folded; `words` those that are ASCII, in lower case; `has_foreign`
-    says whether there are others. With more words than anybody has, `names_all` says that every
+    `texts` are all of them, folded, in each spelling; `words` those that are ASCII, in lower case.
+    With more words than anybody has, `names_all` says that every
     text is taken for one that names the patient, as searching would take too long.
     """
 
     texts: tuple[str, ...]
     words: tuple[bytes, ...]
-    has_foreign: bool
     names_all: bool
     _any: Callable[[], re.Pattern[str]]
 
@@ -59,19 +64,33 @@ class Mentions:
         if self.names_all or (value.isascii() and b"\x1b" not in value):
             return self.near(value.lower())
         pattern = self._any()
-        return any(pattern.search(reading) for reading in _readings(value, encodings))
+        readings = _readings(value, encodings)
+        return any(pattern.search(text) for reading in readings for text in spellings(reading))
 
 
-def mentions_of(look: Callable[[int], bytes], encodings: tuple[str, ...]) -> Mentions | None:
+def ids_in_items(sequence: bytes, *, little: bool = True) -> tuple[bytes, ...]:
+    """Return the Patient IDs in the raw items of Other Patient IDs Sequence."""
+    pattern = _ID_IN_ITEM if little else _BIG_ID_IN_ITEM
+    order: Literal["little", "big"] = "little" if little else "big"
+    return tuple(
+        sequence[found.end() : found.end() + int.from_bytes(found[found.lastindex or 1], order)]
+        for found in pattern.finditer(sequence)
+    )
+
+
+def mentions_of(
+    look: Callable[[int], bytes], encodings: tuple[str, ...], *, other_ids: Sequence[bytes] = ()
+) -> Mentions | None:
     """Return what finds the patient's own identifiers in text; None without any.
 
-    `look` gives the raw value of an element at the top level, b"" where it is absent.
+    `look` gives the raw value of an element at the top level, b"" where it is absent; `other_ids`
+    are those of Other Patient IDs Sequence.
 
     Whole words of at least 3 characters of names and 4 of numbers. The table leaves text that it
     does not list alone, but what names the patient of this very object need not stay.
     """
     names = tuple(filter(None, map(look, _NAMES)))
-    numbers = tuple(filter(None, map(look, _NUMBERS)))
+    numbers = tuple(filter(None, (*map(look, _NUMBERS), *other_ids)))
     if sum(map(len, names + numbers)) > _LONGEST_REMEMBERED:
         return _mentions.__wrapped__(names, numbers, encodings)
     return _mentions(names, numbers, encodings)
@@ -92,18 +111,17 @@ def _mentions(
     }
     if not words:
         return None
-    ascii_words = tuple(sorted(word.encode() for word in words if word.isascii()))
+    texts = tuple(sorted({spelled for word in words for spelled in _spelled(word)}))
+    ascii_words = tuple(text.encode() for text in texts if text.isascii())
     pattern: list[re.Pattern[str]] = []
 
     def compiled() -> re.Pattern[str]:
         # Most objects hold ASCII only and never need it.
         if not pattern:
-            pattern.append(re.compile("|".join(map(_bounded, sorted(words)))))
+            pattern.append(re.compile("|".join(map(_bounded, texts))))
         return pattern[0]
 
-    texts = tuple(sorted(words))[:_MOST_WORDS]
-    foreign = len(ascii_words) < len(words)
-    return Mentions(texts, ascii_words, foreign, len(words) > _MOST_WORDS, compiled)
+    return Mentions(texts, ascii_words, len(words) > _MOST_WORDS, compiled)
 
 
 def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: int) -> set[str]:
@@ -112,9 +130,20 @@ def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: i
         for value in values
         for reading in _readings(value, encodings)
         for word in _with_parts(reading, shortest)
-        if len(word) >= shortest
-        or (not word.isascii() and len(word.encode("utf-8", "replace")) >= _MIN_UTF8_BYTES)
+        if _is_telling(word, shortest)
     }
+
+
+def _spelled(word: str) -> Iterator[str]:
+    yield word
+    if not word.isascii():
+        yield from (text for text in spellings(word) if _is_telling(text, _MIN_NAME))
+
+
+def _is_telling(word: str, shortest: int) -> bool:
+    if len(word) >= shortest:
+        return True
+    return not word.isascii() and len(word.encode("utf-8", "replace")) >= _MIN_UTF8_BYTES
 
 
 def _with_parts(reading: str, shortest: int) -> Iterator[str]:
@@ -137,7 +166,7 @@ def _readings(value: bytes, encodings: tuple[str, ...]) -> set[str]:
     if value.isascii() and b"\x1b" not in value:
         return {value.decode("ascii").lower()}
     texts = (decoded(value, encodings, delimiters=ALL_DELIMITERS), value.decode("latin-1"))
-    return {unicodedata.normalize("NFKC", text).casefold() for text in texts}
+    return {folded(text) for text in texts}
 
 
 def _is_bounded(lowered: bytes, start: int, end: int) -> bool:

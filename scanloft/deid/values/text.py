@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
+from scanloft.deid.values.spellings import folded, spellings
 from scanloft.deid.values.text_patterns import DIGIT, REMOVED, any_of, forms
 from scanloft.deid.values.text_words import (
     BIRTHS,
@@ -91,11 +92,11 @@ def _cleaned_once(text: str, finds_known: Callable[[str], str]) -> str:
 @lru_cache(maxsize=256)
 def _known(words: tuple[str, ...]) -> Callable[[str], str]:
     """Return what removes the known words, however they are written."""
-    folded = {_folded(word) for word in words}
-    folded = {word for word in folded if word not in REMOVED and any(map(str.isalnum, word))}
-    if not folded:
+    known = {spelled for word in words for spelled in spellings(folded(word))}
+    known = {word for word in known if word not in REMOVED and any(map(str.isalnum, word))}
+    if not known:
         return str
-    ordered = sorted(folded | {word for word in words if _folded(word) in folded}, key=len)
+    ordered = sorted(known | {word for word in words if folded(word) in known}, key=len)
     words_in_row = rf"(?:{'|'.join(map(_bounded, reversed(ordered)))})"
     pattern = re.compile(
         rf"(?P<before>{_NEIGHBOUR},? )?{words_in_row}(?:[ ,^-]{{1,2}}{words_in_row}){{0,5}}"
@@ -108,7 +109,8 @@ def _known(words: tuple[str, ...]) -> Callable[[str], str]:
         if text.isascii():
             return text
         return _ID_WORDS.sub(
-            lambda found: REMOVED if _folded(found[0]) in folded else found[0], text
+            lambda found: found[0] if known.isdisjoint(spellings(folded(found[0]))) else REMOVED,
+            text,
         )
 
     return removed
@@ -126,10 +128,6 @@ def _is_no_name(neighbour: str) -> bool:
     word = neighbour.strip(" ,")
     plain = _plain(word)
     return not word[:1].isupper() or _is_technique(plain) or plain in _ANNOUNCING
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _bounded(word: str) -> str:

@@ -23,17 +23,22 @@ FORMS = (
     "Krügelstein,Zoë", "Dr. Krügelstein", "(Krügelstein)", "Fr.Krügelstein", "Krügelstein's",
     "Krügelstein_Zoë", "Krügelstein-Zoë", "HOSP4711X", "hosp4711x", "ID:HOSP4711X", "HOSP4711X.",
     "ACC99871", "#ACC99871", "Nr ACC99871", "one\\Krügelstein", "Krügelstein\\two",
+    "KRUEGELSTEIN", "Krugelstein, Zoe", "OLD88125", "was old88125/3",
 )  # fmt: skip
-HIDDEN = ("krügelstein", "zoë", "hosp4711x", "acc99871")
+HIDDEN = (
+    "krügelstein", "kruegelstein", "krugelstein", "zoë", "zoe", "hosp4711x", "acc99871", "old88125",
+)  # fmt: skip
 
 
-def patient(encoding: str) -> list[Wire]:
+def patient(encoding: str, *, undefined: bool = False) -> list[Wire]:
     charset = next(name for name, python in CHARSETS.items() if python == encoding)
+    others = ((Wire(0x00100020, "LO", b"OLD88125"), Wire(0x00100022, "CS", b"TEXT")),)
     return [
         Wire(0x00080005, "CS", charset.encode()),
         Wire(0x00080050, "SH", b"ACC99871"),
         Wire(0x00100010, "PN", "Krügelstein^Zoë".encode(encoding)),
         Wire(0x00100020, "LO", b"HOSP4711X "),
+        Wire(0x00101002, "SQ", others, undefined),
     ]
 
 
@@ -42,7 +47,7 @@ def texts(value: bytes) -> list[Wire]:
     listed = [
         Wire(attribute.tag, attribute.vr, value)
         for attribute in attributes()
-        if attribute.vr in TEXT_VRS and attribute.tag not in (0x00080050, 0x00100020)
+        if attribute.vr in TEXT_VRS and attribute.tag not in (0x00080050, 0x00100020, 0x00101002)
     ]
     others = [Wire(0x0040A160, "UT", value), Wire(0x00700006, "ST", value)]
     tags = {wire.tag for wire in listed}
@@ -50,16 +55,17 @@ def texts(value: bytes) -> list[Wire]:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("undefined", [False, True])
 @pytest.mark.parametrize("encoding", CHARSETS.values())
 @pytest.mark.parametrize("form", FORMS)
-def test_no_text_names_the_patient_in_any_form(form: str, encoding: str) -> None:
+def test_no_text_names_the_patient_in_any_form(form: str, encoding: str, undefined: bool) -> None:
     value = form.encode(encoding)
     found = texts(value)
     content = Wire(0x0040A730, "SQ", (tuple(found),))
     annotation = within(Wire(0x00700008, "SQ", (tuple(found),)), 0x00700001)
     for elements in ([*found, content, annotation], [Wire(ONE, "SQ", (tuple(found),))]):
         for syntax in (Syntax.EXPLICIT, Syntax.IMPLICIT, Syntax.BIG):
-            data = file_with([*patient(encoding), *elements], syntax=syntax)
+            data = file_with([*patient(encoding, undefined=undefined), *elements], syntax=syntax)
             output = deidentify(data, profile=PROFILE, pseudonyms=PSEUDONYMS).data
             seen = output.decode(encoding, "replace").lower()
             assert not [word for word in HIDDEN if word in seen]
