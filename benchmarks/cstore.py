@@ -25,7 +25,12 @@ BRIDGE, PLAIN = "bridge", "pynetdicom storescp"
 AE_TITLE = "BENCHMARK"
 SUCCESS = 0x0000
 DRAIN_TIMEOUT_S = 60
+ATTEMPTS = 3
 PROCESSES = Path("/proc")
+
+
+class LostAnswer(RuntimeError):
+    """The sender got no answer; pynetdicom loses one now and then on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def measure(model: bytes, *, count: int, runs: int) -> list[Figure]:
         for batch in range(runs + 1):
             objects = fresh_series(model, batch=batch, count=count)
             for receiver in receivers:
-                reception = _receive(receiver, [pydicom.dcmread(BytesIO(one)) for one in objects])
+                reception = _reception(receiver, [pydicom.dcmread(BytesIO(one)) for one in objects])
                 receptions += [reception] if batch else []
     return figures_of(receptions)
 
@@ -115,6 +120,15 @@ def _plain(*, port: int, output_dir: Path) -> Program:
     return Program(name=PLAIN, module="pynetdicom", arguments=arguments)
 
 
+def _reception(receiver: Receiver, datasets: Sequence[FileDataset]) -> Reception:
+    """What sending took; measured again where an answer was lost."""
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(LostAnswer):
+            return _receive(receiver, datasets)
+        _drain(receiver)
+    return _receive(receiver, datasets)
+
+
 def _receive(receiver: Receiver, datasets: Sequence[FileDataset]) -> Reception:
     cpu_s, started = _cpu_s(receiver.pid), time.perf_counter()
     _send(receiver, datasets)
@@ -132,8 +146,10 @@ def _send(receiver: Receiver, datasets: Sequence[FileDataset]) -> None:
         raise RuntimeError("The receiver took no association: see whether it runs.")
     for dataset in datasets:
         status = association.send_c_store(dataset)
-        if status.get("Status") != SUCCESS:
-            answer = f"status {status.Status:04X}" if "Status" in status else "no status"
+        if "Status" not in status:
+            raise LostAnswer(f"{receiver.name} answered nothing to an object: see its log.")
+        if status.Status != SUCCESS:
+            answer = f"status {status.Status:04X}"
             raise RuntimeError(f"{receiver.name} answered an object with {answer}: see its log.")
     association.release()
 

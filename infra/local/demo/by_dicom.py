@@ -44,8 +44,10 @@ class Sending:
     """What was sent in which association and in which order, and what could not be sent."""
 
     ae_title_prefix: str
-    paths_by_ae_title: dict[str, list[str]] = field(default_factory=dict)
+    paths_by_ae_title: dict[str, list[str | None]] = field(default_factory=dict)
+    """In the order of their requests; None for one without an answer, which was sent again."""
     settled: list[Outcome] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=set)
 
     def next_ae_title(self) -> str:
         """A calling AE title that no association had so far."""
@@ -94,7 +96,7 @@ def outcomes(api: Api, *, project: str, sending: Sending) -> list[Outcome] | Non
             int(entry["number"]): entry for entry in api.files(project, upload_by_sender[ae_title])
         }
         for number, path in enumerate(paths):
-            if path in {outcome.path for outcome in sending.settled}:
+            if path is None or path in {outcome.path for outcome in sending.settled}:
                 continue
             if number not in entries:
                 return None
@@ -116,7 +118,10 @@ def outcomes(api: Api, *, project: str, sending: Sending) -> list[Outcome] | Non
 def _associate(
     group: Sequence[Sendable], *, host: str, port: int, ae_title: str, sending: Sending
 ) -> Sequence[Sendable]:
-    """Sends a group over one association; what is left of it when the association breaks."""
+    """Sends a group over one association; what is left of it when the association breaks.
+
+    Where an answer is lost, nobody knows what became of the file: it is sent a second time.
+    """
     calling = sending.next_ae_title()
     paths = sending.paths_by_ae_title.setdefault(calling, [])
     contexts = [build_context(*context) for context in sorted({one.context for one in group})]
@@ -130,6 +135,10 @@ def _associate(
             continue
         paths.append(one.path)
         status, comment = _store(association, one, message_id=len(paths))
+        if status is None and one.path not in sending.unanswered:
+            sending.unanswered.add(one.path)
+            paths[-1] = None
+            return group[place:]
         if status is None:
             reason = "The DICOM bridge ended the association at this file."
             sending.settled.append(_not_sent(one.path, "store_aborted", reason))
