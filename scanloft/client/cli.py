@@ -1,7 +1,7 @@
 """The `scanloft` command: its own commands and those that other packages register."""
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -47,8 +47,20 @@ app.command("deid", epilog=deid_command.EPILOG)(deid_command.deid)
 app.add_typer(profile_command.app, name="profile")
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scanloft {version('scanloft')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
     # Without a callback typer would drop the name of the only command.
     pass
 
