@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from scanloft.core.errors import PixelReview
 from scanloft.deid.pixels.devices import Rectangle
 from scanloft.deid.pixels.image import Image, RawLook, read_image
-from scanloft.deid.pixels.native import Span, blank_native, spans
+from scanloft.deid.pixels.native import blank_native
 
 _EXTENDED_OFFSETS = (0x7FE00001, 0x7FE00002)
 
@@ -62,35 +62,6 @@ def clean_pixels(
     )
     offsets = {tag: None for tag in _EXTENDED_OFFSETS if look(tag)}
     return CleanedPixels(recoded.transfer_syntax_uid, recoded.value, {**recoded.changes, **offsets})
-
-
-def native_spans(
-    length: int, *, look: RawLook, little: bool, rectangles: Sequence[Rectangle]
-) -> list[Span]:
-    """Return what `clean_pixels` would replace in native pixel data of `length` bytes, unread.
-
-    Spans are in order, apart from each other, and relative to the value of Pixel Data.
-
-    Raises MalformedDicom and PixelReview as `clean_pixels` does, PixelReview also for single bits,
-    which cannot be replaced without being read.
-    """
-    image = read_image(look, little=little)
-    if image.bits_allocated == 1:
-        raise PixelReview(
-            "A large image of single bits cannot be blanked: a person has to look at it, or it is "
-            "left out."
-        )
-    found = spans(length, image=image, little=little, rectangles=rectangles)
-    merged: list[list[Span]] = []
-    end = -1
-    for span in sorted(found, key=lambda span: span.offset):
-        if span.offset > end:
-            merged.append([span])
-        elif span.offset + len(span.data) > end:
-            # What two rectangles share is blanked to the same, so the rest of one goes on.
-            merged[-1].append(Span(end, span.data[end - span.offset :]))
-        end = max(end, span.offset + len(span.data))
-    return [Span(run[0].offset, b"".join(span.data for span in run)) for run in merged]
 
 
 def _reaches(rectangles: Sequence[Rectangle], image: Image) -> bool:

@@ -36,15 +36,15 @@ def blank_native(
     if image.bits_allocated == 1:
         _blank_bits(blanked, image, rectangles, little=little)
         return blanked
-    for span in spans(len(blanked), image=image, little=little, rectangles=rectangles):
+    for span in _spans(len(blanked), image=image, little=little, rectangles=rectangles):
         blanked[span.offset : span.offset + len(span.data)] = span.data
     return blanked
 
 
-def spans(
+def _spans(
     length: int, *, image: Image, little: bool, rectangles: Sequence[Rectangle]
 ) -> Iterator[Span]:
-    """Yield what to replace in pixel data of `length` bytes, so that nobody has to read it.
+    """Yield what to replace in pixel data of `length` bytes.
 
     In the order of frames, not always of offsets; spans may overlap. Not for single bits.
 

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from scanloft.core.errors import PixelReview
-from scanloft.deid.pixels.clean import clean_pixels, native_spans
+from scanloft.deid.pixels.clean import clean_pixels
 from scanloft.deid.pixels.devices import Rectangle
 from tests.deid.pixels.conftest import Stored
 from tests.deid.pixels.reading import REGIONS, blanked, dcmtk, fill, mask, native, save
@@ -101,38 +99,3 @@ def test_native_images_are_blanked_without_any_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.strip() == b"[]"
-
-
-corners = st.lists(
-    st.builds(Rectangle, st.integers(0, 8), st.integers(0, 8), *[st.integers(1, 9)] * 2), max_size=4
-)
-
-
-@given(corners, st.sampled_from([8, 16]), st.sampled_from([0, 1]), st.booleans())
-def test_spans_say_what_blanking_does(
-    rectangles: list[Rectangle], bits: int, planar: int, little: bool
-) -> None:
-    numbers = {0x00280010: 7, 0x00280011: 9, 0x00280002: 3, 0x00280006: planar, 0x00280100: bits}
-    texts = {0x00280008: b"2", 0x00280004: b"YBR_FULL"}
-
-    def look(tag: int) -> bytes:
-        number = numbers.get(tag, 0).to_bytes(2, "little" if little else "big")
-        return texts.get(tag) or (number if tag in numbers else b"")
-
-    value = (bytes(range(1, 253)) * 4)[: 7 * 9 * 3 * 2 * bits // 8]
-    cleaned = clean_pixels(
-        value,
-        encapsulated=False,
-        transfer_syntax_uid="",
-        look=look,
-        little=little,
-        rectangles=rectangles,
-        limit_bytes=len(value),
-    )
-    expected = bytearray(value)
-    end = -1
-    for span in native_spans(len(value), look=look, little=little, rectangles=rectangles):
-        assert span.offset > end
-        end = span.offset + len(span.data)
-        expected[span.offset : end] = span.data
-    assert expected == bytes(cleaned.value)
