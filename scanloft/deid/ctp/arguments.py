@@ -5,15 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from scanloft.core.errors import InvalidProfile
 from scanloft.deid.ctp.attributes import Attribute, AttributePath, read_path
 from scanloft.deid.ctp.calendar_days import KEEP_FIELD, NotADateError, move_dates
-from scanloft.deid.ctp.patterns import Replacement, read_pattern, read_replacement
+from scanloft.deid.ctp.patterns import Pattern, Replacement, read_pattern, read_replacement
 from scanloft.deid.ctp.refusal import script_refused
 from scanloft.deid.ctp.signatures import Form, Kind
 
-Argument: TypeAlias = (
-    str | int | AttributePath | tuple[AttributePath, ...] | re.Pattern[str] | Replacement
-)
+Argument: TypeAlias = str | int | AttributePath | tuple[AttributePath, ...] | Pattern | Replacement
 
 ROOT_LENGTH = 40
 _REFERENCE = re.compile(r"[@$]\s*(\w+)\s*")
@@ -89,11 +88,14 @@ def _word(text: str, _: Scope) -> str:
 
 
 def _regex(text: str, scope: Scope) -> Argument | None:
-    return read_pattern(_text(text, scope))
+    try:
+        return read_pattern(_text(text, scope))
+    except InvalidProfile as error:
+        raise script_refused(scope.line, error.message[0].lower() + error.message[1:]) from None
 
 
 def _replacement(text: str, pattern: Argument) -> Argument | None:
-    groups = pattern.groups if isinstance(pattern, re.Pattern) else 0
+    groups = pattern.groups if isinstance(pattern, Pattern) else 0
     return read_replacement(_unquoted(text), groups)
 
 

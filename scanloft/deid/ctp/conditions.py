@@ -5,6 +5,7 @@ import re
 from scanloft.deid.ctp.arguments import Argument
 from scanloft.deid.ctp.attributes import AttributePath
 from scanloft.deid.ctp.context import Context
+from scanloft.deid.ctp.patterns import Pattern
 
 _NO_DIGIT = re.compile(r"[^0-9]")
 
@@ -26,8 +27,8 @@ def holds(context: Context, arguments: tuple[Argument, ...]) -> bool:
             return other.lower() in text.lower()
         case ["greaterthan", str(other)]:
             return _number(text) > _number(other)
-        case ["matches", re.Pattern() as pattern]:
-            return pattern.fullmatch(text) is not None
+        case ["matches", Pattern() as pattern]:
+            return pattern.matches(text)
     return False
 
 

@@ -13,6 +13,7 @@ from pydicom.tag import BaseTag
 
 from scanloft.core.errors import CtpQuarantine
 from scanloft.deid.ctp.context import Context, Level
+from scanloft.deid.ctp.copies import Copy
 from scanloft.deid.ctp.deid_codes import METHOD_CODES, method_codes
 from scanloft.deid.ctp.elements import (
     SPECIFIC_CHARACTER_SET,
@@ -40,15 +41,24 @@ Path = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a script made of an element, "" if it removed or emptied it, and of what it made it."""
+
+    vr: str
+    old: str
+    new: str
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CtpOutcome:
     """What a script decided itself, by `@remove()` or by a new value, and not by keeping.
 
-    `assigned` are tags of the data set; `assigned_in_items` are ways to elements in items that
-    `@process()` reached: tag, item from 0, tag, … and last the element's tag.
+    The ways of `assigned` are a tag of the data set, or, in items that `@process()` reached: tag,
+    item from 0, tag, … and last the element's tag.
     """
 
-    assigned: frozenset[int]
-    assigned_in_items: frozenset[Path]
+    assigned: Mapping[Path, Assignment]
 
 
 def apply(
@@ -68,10 +78,7 @@ def apply(
         run = _planned(script, dataset, lookup, now)
     for change in run.changes:
         change.make()
-    return CtpOutcome(
-        frozenset(path[0] for path in run.assigned if len(path) == 1),
-        frozenset(path for path in run.assigned if len(path) > 1),
-    )
+    return CtpOutcome(run.assigned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class _Run:
     now: datetime
     fixed: dict[int, Expression]
     changes: list[_Change] = field(default_factory=list)
-    assigned: set[Path] = field(default_factory=set)
+    assigned: dict[Path, Assignment] = field(default_factory=dict)
 
     def walk(self, level: Level, path: Path) -> None:
         if len(path) > 2 * ITEM_DEPTH_LIMIT:
@@ -140,8 +147,7 @@ class _Run:
         element = tag & 0xFFFF
         if element < 0x100:
             return False
-        creator = level.text(tag & 0xFFFF0000 | element >> 8) or ""
-        safe = disposition(tag >> 16, creator, element & 0xFF)
+        safe = disposition(tag >> 16, level.creator(tag), element & 0xFF)
         return safe is None or safe.action != "keep"
 
     def act(self, tag: int, level: Level, path: Path, actions: Mapping[int, Expression]) -> None:
@@ -153,7 +159,7 @@ class _Run:
             elif result is not Action.KEEP and not _adds_no_code(tag, result):
                 element = _element(tag, result, level)
                 self.changes.append(_Change(level.dataset, tag, element))
-                self.assigned.add((*path, tag))
+                self.assigned[*path, tag] = _assignment(result, context)
         except _FAILURES:
             raise CtpQuarantine(
                 f"The CTP script's action for ({tag >> 16:04X},{tag & 0xFFFF:04X}) failed at this"
@@ -165,7 +171,14 @@ class _Run:
         if vr_of(level.dataset, tag) != "SQ" or tag not in level.dataset:
             return
         for index, item in enumerate(level.dataset[tag].value or ()):
-            self.walk(level.item(item), (*path, tag, index))
+            self.walk(level.item(item, tag), (*path, tag, index))
+
+
+def _assignment(result: Result, context: Context) -> Assignment:
+    level, tag = context.level, context.this
+    new = result.strip() if isinstance(result, str) else ""
+    old = level.text(tag) or ""
+    return Assignment(vr_of(level.dataset, tag), old, new, tuple(context.copies))
 
 
 def _planned(script: CtpScript, dataset: Dataset, lookup: Mapping[str, str], now: datetime) -> _Run:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from scanloft.core.errors import CtpQuarantine, UnlistedSubject
+from scanloft.core.lookup import NotListedError
 from scanloft.deid.ctp.attributes import AttributePath
 from scanloft.deid.ctp.calendar_days import NotADateError, days_between, move_dates, replace_fields
 from scanloft.deid.ctp.context import Context
@@ -14,8 +15,8 @@ from scanloft.deid.ctp.hashing import (
     hash_patient_id,
     hashed_days,
 )
-from scanloft.deid.ctp.lookup import NotListedError, find
-from scanloft.deid.ctp.patterns import Replacement
+from scanloft.deid.ctp.lookup import find
+from scanloft.deid.ctp.patterns import Pattern, Replacement
 from scanloft.deid.ctp.results import Action, Blank, Result
 
 _NO_DIGIT = re.compile(r"[^0-9]")
@@ -34,13 +35,11 @@ def _blank(_: Context, length: int = 0) -> Result:
 def _contents(
     context: Context,
     path: AttributePath,
-    pattern: re.Pattern[str] | None = None,
+    pattern: Pattern | None = None,
     replacement: Replacement | None = None,
 ) -> Result:
     text = context.text(path) or ""
-    if pattern is None:
-        return text
-    return pattern.sub(replacement.expand if replacement is not None else "", text)
+    return text if pattern is None else pattern.replace_all(text, replacement)
 
 
 def _date(context: Context, separator: str = "") -> Result:
@@ -110,7 +109,7 @@ def _lookup(
     paths: tuple[AttributePath, ...],
     key_type: str,
     action: str = "",
-    alternative: str | re.Pattern[str] = "",
+    alternative: str | Pattern = "",
 ) -> Result:
     key = "|".join(context.text(path) or "" for path in paths).replace("\\", "")
     try:
@@ -119,7 +118,7 @@ def _lookup(
         pass
     if action == "default" and isinstance(alternative, str):
         return alternative.strip()
-    if isinstance(alternative, re.Pattern) and alternative.fullmatch(key):
+    if isinstance(alternative, Pattern) and alternative.matches(key):
         return key
     if action in _MISSES:
         return _MISSES[action]

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 
+from scanloft.core.lookup import VALUE_FORM, follow, is_usable
 from scanloft.deid.ctp.properties import PropertyLine, logical_lines, split_at, unescape
 from scanloft.deid.ctp.refusal import lookup_refused
 
 _FORM = "write keytype/key = value, such as ptid/1234 = SUBJECT-1"
-_INDIRECTIONS = 10
 
 
-class NotListedError(LookupError):
-    """A key that the table does not have."""
-
-
-def parse_lookup(text: str) -> dict[str, str]:
+def parse_lookup(text: str, *, gives_patient_ids: bool = False) -> dict[str, str]:
     """Read a table in CTP's properties form, keyed by "keytype/key".
 
-    Raises InvalidProfile, naming the line: two columns, no key type, no value, a second value.
+    Raises InvalidProfile, naming the line: two columns, no key type, no value, a second value, and
+    with `gives_patient_ids` a value that no Patient ID can have.
     """
     table: dict[str, str] = {}
     lines: dict[str, int] = {}
@@ -24,6 +21,8 @@ def parse_lookup(text: str) -> dict[str, str]:
         if line.text.startswith(("#", "!")):
             continue
         key, value = _entry(line)
+        if gives_patient_ids and not is_usable(value):
+            raise lookup_refused(line.number, f"a value has {VALUE_FORM}, or is @keytype/key.")
         if table.get(key, value) != value:
             raise lookup_refused(
                 line.number, f"another value for the key of line {lines[key]}: keep one of them."
@@ -40,15 +39,7 @@ def find(table: Mapping[str, str], key_type: str, key: str) -> str:
 
     Raises NotListedError.
     """
-    wanted = f"{key_type.strip()}/{key.strip()}"
-    for _ in range(_INDIRECTIONS):
-        value = table.get(wanted)
-        if value is None:
-            break
-        if not (value.startswith("@") and "/" in value):
-            return value.strip()
-        wanted = value[1:].strip()
-    raise NotListedError
+    return follow(table, f"{key_type.strip()}/{key.strip()}")
 
 
 def _entry(line: PropertyLine) -> tuple[str, str]:

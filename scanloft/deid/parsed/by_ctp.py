@@ -1,5 +1,6 @@
 """Objects of projects whose profile is a CTP script: its actions, then the floor beneath them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from io import BytesIO
@@ -9,15 +10,15 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 
-from scanloft.deid.ctp.evaluate import apply
+from scanloft.deid.ctp.copies import Copy, tells_sources
+from scanloft.deid.ctp.evaluate import Assignment, Path, apply
 from scanloft.deid.ctp.hashing import hash_uid
 from scanloft.deid.ctp.script import CtpScript, parse_script
 from scanloft.deid.identity import UID_TAGS, sop_class_of
 from scanloft.deid.parsed.cleaner import Cleaner, DatasetPlace
-from scanloft.deid.parsed.other_ids import other_ids_of
+from scanloft.deid.parsed.numbers_in_items import numbers_in_items
 from scanloft.deid.profiles.profile import Profile
-from scanloft.deid.rules.rules import CHARACTER_SET, PATIENT_ID, compile_rules
-from scanloft.deid.rules.table import rows_by_tag
+from scanloft.deid.rules.rules import CHARACTER_SET, PATIENT_ID, TOP_LEVEL, Rules, compile_rules
 from scanloft.deid.rules.verdicts import Action
 from scanloft.deid.stamps import stamps
 from scanloft.deid.values.actions import Actions
@@ -30,9 +31,6 @@ from scanloft.dicom.elements import read_element, skip
 from scanloft.dicom.layout import Layout
 from scanloft.dicom.raw import raw_value
 
-_SHORTEST = 4
-_REMEMBERED = (*UID_TAGS, PATIENT_ID)
-
 
 def run_script(
     layout: Layout,
@@ -44,15 +42,14 @@ def run_script(
 ) -> list[tuple[int, bytes]]:
     """Return the encoded elements that remain, by tag; `header` is changed.
 
-    What the script set itself stands. With the profile's floor, everything else passes the Basic
-    Profile. Raises UnlistedSubject, CtpQuarantine, MalformedDicom.
+    What the script set itself stands. With the profile's floor, everything else, and what it only
+    copied, passes the Basic Profile. Raises UnlistedSubject, CtpQuarantine, MalformedDicom.
     """
-    before = {tag: _text(header, tag) for tag in _REMEMBERED}
+    patient = _text(header, PATIENT_ID)
     look = partial(raw_value, header)
     names = encodings(look(CHARACTER_SET))
-    mentions = mentions_of(look, names, other_ids=other_ids_of(header))
+    mentions = mentions_of(look, names, more=numbers_in_items(header))
     now = datetime.now(UTC).replace(tzinfo=None)
-    listed = _listed_values(header)
     script = _script(profile.ctp_script)
     if script.uid_root is not None:
         # References that the script does not reach have to follow what they refer to.
@@ -62,47 +59,64 @@ def run_script(
     read = read_dataset(
         BytesIO(body), is_implicit_VR=layout.implicit, is_little_endian=layout.little
     )
-    new_ones = _new_ones(outcome.assigned, read, mentions, listed)
-    if (PATIENT_ID,) in new_ones:
-        actions.replace_patient_by(before[PATIENT_ID], _text(read, PATIENT_ID))
-    if profile.floor:
+    rules = compile_rules(profile, sop_class_of(look)) if profile.floor else None
+    own = _own(outcome.assigned, mentions, rules)
+    if (PATIENT_ID,) in own:
+        actions.replace_patient_by(patient, _text(read, PATIENT_ID))
+    if rules is not None:
         place = DatasetPlace(read, inherited=encodings(b""))
         actions.meet(place, mentions)
         cleaner = Cleaner(
-            rules=compile_rules(profile, sop_class_of(look)),
+            rules=rules,
             actions=actions,
             encoding=_encoding(layout),
             tally=layout.tally,
-            exempt=outcome.assigned_in_items | new_ones,
+            exempt=frozenset(own),
         )
         elements = cleaner.clean(read, place)
     else:
         stamped = {tag for tag, _ in stamps(profile, _encoding(layout))}
         elements = [(tag, raw) for tag, raw in _split(layout, body) if tag not in stamped]
         actions.count(Action.KEEP, len(elements))
-    _remember(before, read, actions)
+    actions.replaced.update(_new_uids(own))
     return elements
 
 
-def _listed_values(header: Dataset) -> frozenset[bytes]:
-    """Return the values that the table lists, but for very short ones, as they arrived."""
-    tags = [int(tag) for tag in header.keys()]  # noqa: SIM118  # iterating decodes values
-    values = {raw_value(header, tag).strip(b" \0") for tag in tags if tag in rows_by_tag()}
-    return frozenset(value for value in values if len(value) >= _SHORTEST)
+def _own(
+    assigned: Mapping[Path, Assignment], mentions: Mentions | None, rules: Rules | None
+) -> dict[Path, Assignment]:
+    """Return what the script set itself: all of it without rules.
+
+    With them not what names the patient, nor what was only copied from where they keep nothing.
+    """
+    if rules is None:
+        return dict(assigned)
+    return {
+        path: assignment
+        for path, assignment in assigned.items()
+        if not (
+            mentions is not None
+            and mentions.found_in(assignment.new.encode("utf-8", "replace"), ("UTF8",))
+        )
+        and not tells_sources([copy for copy in assignment.copies if not _is_kept(copy, rules)])
+    }
 
 
-def _new_ones(
-    assigned: frozenset[int], read: Dataset, mentions: Mentions | None, listed: frozenset[bytes]
-) -> set[tuple[int, ...]]:
-    """Return what the script set, without what it only copied: that passes the floor as well."""
-    names = encodings(raw_value(read, CHARACTER_SET))
-    found: set[tuple[int, ...]] = set()
-    for tag in assigned:
-        value = raw_value(read, tag)
-        copied = value.strip(b" \0") in listed
-        if not copied and (mentions is None or not mentions.found_in(value, names)):
-            found.add((tag,))
-    return found
+def _is_kept(copy: Copy, rules: Rules) -> bool:
+    """Whether an element stays as it is where it stands."""
+    *sequences, tag = copy.way
+    parent = TOP_LEVEL
+    for sequence in sequences:
+        if rules.judge(sequence, "SQ", parent).action is not Action.ENTER:
+            return False
+        parent = sequence
+    if tag >> 16 & 1:
+        if rules.private is None:
+            return False
+        verdict = rules.private.judge_element(tag, copy.vr, b"", {tag >> 8: copy.creator.strip()})
+    else:
+        verdict = rules.judge(tag, copy.vr, parent)
+    return verdict.action in (Action.KEEP, Action.KEEP_UID)
 
 
 @lru_cache(maxsize=16)
@@ -136,12 +150,16 @@ def _split(layout: Layout, body: bytes) -> list[tuple[int, bytes]]:
     return elements
 
 
-def _remember(before: dict[int, str], after: Dataset, actions: Actions) -> None:
-    """Note the identifiers that the script replaced itself."""
-    for tag in UID_TAGS:
-        new = _text(after, tag)
-        if new and new != before[tag]:
-            actions.replaced[before[tag]] = new
+def _new_uids(own: Mapping[Path, Assignment]) -> dict[str, str]:
+    """Return the UIDs that the script replaced, by the old ones."""
+    # What identifies the object counts most, should a script make several of one UID.
+    last = {(tag,) for tag in UID_TAGS}
+    pairs: dict[str, str] = {}
+    for _, assignment in sorted(own.items(), key=lambda found: found[0] in last):
+        olds, news = assignment.old.split("\\"), assignment.new.split("\\")
+        if assignment.vr == "UI" and len(olds) == len(news):
+            pairs |= {old: new for old, new in zip(olds, news, strict=True) if old and new}
+    return {old: new for old, new in pairs.items() if old != new}
 
 
 def _text(dataset: Dataset, tag: int) -> str:

@@ -1,7 +1,8 @@
 import pytest
 
 from scanloft.core.errors import InvalidProfile
-from scanloft.deid.ctp.lookup import NotListedError, find, parse_lookup
+from scanloft.core.lookup import NotListedError
+from scanloft.deid.ctp.lookup import find, parse_lookup
 
 
 def test_a_table_is_read_as_java_reads_properties() -> None:
@@ -53,3 +54,17 @@ def test_an_indirection_ends_after_ten_steps() -> None:
     assert find(chain | {"k/9": "end"}, "k", "0") == "end"
     with pytest.raises(NotListedError):
         find(chain | {"k/10": "end"}, "k", "0")
+
+
+@pytest.mark.parametrize(
+    "value", ["M\u00fcnchen", "S" * 65, "A\\\\B", "A\\tB", "A\x07B", "@/", "@ptid/"]
+)
+def test_a_value_that_no_patient_id_can_have_is_refused_where_it_would_become_one(
+    value: str,
+) -> None:
+    text = f"ptid/1 = @mrn/1\nptid/2 = {value}\n"
+    assert parse_lookup(text)["ptid/1"] == "@mrn/1"
+    with pytest.raises(InvalidProfile) as caught:
+        parse_lookup(text, gives_patient_ids=True)
+    assert str(caught.value).startswith("CTP lookup table, line 2: a value has 1 to 64 printable")
+    assert value not in str(caught.value)

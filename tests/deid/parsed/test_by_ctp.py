@@ -1,24 +1,18 @@
 """Profiles that run a CTP script: its actions, and the floor beneath them."""
 
-from io import BytesIO
-from xml.sax.saxutils import escape
-
-import pydicom
 import pytest
-from pydicom.dataset import Dataset
 
 from scanloft.core.errors import CtpQuarantine, MalformedDicom, PixelReview, UnlistedSubject
 from scanloft.deid.ctp.hashing import hash_uid
 from scanloft.deid.engine import deidentify
 from scanloft.deid.profiles.profile import Base, Profile
-from scanloft.deid.results import Deidentified
 from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.objects import OLD_UIDS, SERIES, SOP, STUDY, file_with
+from tests.support.scripts import ROOT, opened, run, script
 from tests.support.two_ways import PSEUDONYMS
 from tests.support.wire import Syntax, Wire, uid, within
 
 OUTER, INNER = 0x00081115, 0x00081199
-ROOT = "1.3.6.1.4.1.14519"
 HASHED = {
     "0020000D": "@hashuid(@UIDROOT,this)",
     "0020000E": "@hashuid(@UIDROOT,this)",
@@ -27,34 +21,6 @@ HASHED = {
 syntaxes = pytest.mark.parametrize(
     "syntax", [Syntax.EXPLICIT, Syntax.IMPLICIT, Syntax.BIG, Syntax.DEFLATED]
 )
-
-
-def script(actions: dict[str, str], *, keep: str = "", remove: str = "") -> str:
-    lines = [f'<p t="UIDROOT">{ROOT}</p>']
-    lines += [f'<e en="T" t="{tag}" n="">{escape(text)}</e>' for tag, text in actions.items()]
-    lines += [f'<k en="T" t="{keep}">Keep</k>'] * bool(keep)
-    lines += [f'<r en="T" t="{remove}">Remove</r>'] * bool(remove)
-    return "\n".join(["<script>", *lines, "</script>"])
-
-
-def run(
-    text: str,
-    *elements: Wire,
-    syntax: str = Syntax.EXPLICIT,
-    pseudonyms: Pseudonyms = PSEUDONYMS,
-    **values: object,
-) -> Deidentified:
-    profile = Profile.from_dict(
-        {"name": "test", "version": 1, "base": "ctp", "ctp_script": text, **values}
-    )
-    return deidentify(file_with(elements, syntax=syntax), profile=profile, pseudonyms=pseudonyms)
-
-
-def opened(result: Deidentified, *sequences: int) -> Dataset:
-    dataset: Dataset = pydicom.dcmread(BytesIO(result.data))
-    for tag in sequences:
-        dataset = dataset[tag][0]
-    return dataset
 
 
 @syntaxes
