@@ -18,10 +18,10 @@ from scanloft.core.items import (
     pairs_item,
     pairs_partition,
 )
+from scanloft.core.lookup import VALUE_FORM, is_usable, target_of
 
 KEY_LIMIT_BYTES = 512
 """Of a lookup key; a Patient ID has at most 64 characters (PS3.5 6.2, LO)."""
-VALUE_LIMIT = 64
 ROW_LIMIT_BYTES = 256 * 1024
 """Of the pairs in one row; DynamoDB takes 400 kB."""
 OLD_LIMIT = 1024
@@ -85,6 +85,8 @@ class PseudonymStore:
     def put_lookup(self, project: str, new_by_key: Mapping[str, str]) -> None:
         """Adds entries, as {"ptid/1234": "SUBJ-001"}; the later of two for a key counts.
 
+        A value "@ptid/1234" leads on to the entry of that key.
+
         Raises:
             InvalidRequest: an entry that cannot be used; none is written then.
         """
@@ -138,16 +140,12 @@ def _check_entry(key: str, new: str) -> None:
             'Each key of a lookup table has the form "ptid/1234" and at most '
             f"{KEY_LIMIT_BYTES} bytes."
         )
-    if not new.strip() or len(new) > VALUE_LIMIT or not _is_plain(new):
+    target = target_of(new)
+    if not is_usable(new) or not (target is None or _can_be_listed(target)):
         raise InvalidRequest(
-            f"Each value of a lookup table has 1 to {VALUE_LIMIT} printable ASCII characters and "
-            "no backslash."
+            f"Each value of a lookup table has {VALUE_FORM}, or leads on to another key, as "
+            '"@ptid/1234".'
         )
-
-
-def _is_plain(new: str) -> bool:
-    """Whether the value is the same in every character set that an object may have."""
-    return new.isascii() and new.isprintable() and "\\" not in new
 
 
 def _can_be_listed(key: str) -> bool:

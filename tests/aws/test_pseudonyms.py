@@ -8,6 +8,7 @@ from scanloft.aws.pseudonyms import Pairs, PseudonymStore
 from scanloft.aws.rows import Rows
 from scanloft.core.errors import InvalidRequest
 from scanloft.core.items import ItemKey, pairs_partition
+from scanloft.core.lookup import NotListedError, follow
 from tests.functions.api.tables import new_rows
 
 ONE = frozenset({("1.2.1", "2.25.1"), ("1.2.2", "2.25.2")})
@@ -107,6 +108,8 @@ def test_missing_entries_are_told_until_they_are_listed(store: PseudonymStore) -
         ("ptid/1234", "S\\1"),
         ("ptid/1234", "S\n1"),
         ("ptid/1234", "Sü1"),
+        ("ptid/1234", "@ptid/"),
+        ("ptid/1234", "@ptid/" + "9" * 600),
     ],
 )
 def test_an_entry_that_cannot_be_used_is_refused_without_repeating_it(
@@ -117,6 +120,18 @@ def test_an_entry_that_cannot_be_used_is_refused_without_repeating_it(
     assert "S-1" not in refused.value.message
     assert "9999" not in refused.value.message
     assert "ptid/7" not in store.lookup("alpha")
+
+
+def test_a_value_may_lead_on_to_an_entry_and_what_is_not_there_is_missing(
+    store: PseudonymStore,
+) -> None:
+    store.put_lookup("alpha", {"ptid/1": "@ptid/site:Zürich/2", "ptid/site:Zürich/2": "S-2"})
+    store.put_lookup("alpha", {"ptid/3": "@ptid/4"})
+    lookup = store.lookup("alpha")
+    assert follow(lookup, "ptid/1") == "S-2"
+    with pytest.raises(NotListedError):
+        follow(lookup, "ptid/3")
+    assert lookup.missing == {"ptid/4"}
 
 
 def test_pairs_are_exported_once_each_however_often_they_were_recorded(

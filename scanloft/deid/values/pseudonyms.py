@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scanloft.core.errors import UnlistedSubject
+from scanloft.core.lookup import NotListedError, follow
 
 if TYPE_CHECKING:
     from scanloft.deid.profiles.profile import Subjects
@@ -58,10 +59,10 @@ class Memory:
 class Pseudonyms:
     """Keyed, deterministic replacements: the same secret gives the same.
 
-    `lookup` has keys as "ptid/1234" ("ptid/site:A/1234" within a scope) and may read lazily; with
-    `lookup_patients`, new Patient IDs come from there alone. `within` is a scope that
-    `subject_scope` gave: the same Patient ID in two scopes means two subjects. `memory` is for
-    what others derive from it.
+    `lookup` has keys as "ptid/1234" ("ptid/site:A/1234" within a scope) and may read lazily; a
+    value "@ptid/1235" leads on. With `lookup_patients`, new Patient IDs come from there alone.
+    `within` is a scope that `subject_scope` gave: the same Patient ID in two scopes means two
+    subjects. `memory` is for what others derive from it.
 
     Raises ValueError for a secret of less than 32 bytes.
     """
@@ -160,11 +161,11 @@ class Pseudonyms:
 
     def _listed(self, old: str, *, within: str) -> str:
         try:
-            return self.lookup[lookup_key(old, within=within)]
-        except KeyError:
+            return follow(self.lookup, lookup_key(old, within=within))
+        except NotListedError:
             raise UnlistedSubject(
-                "The project's lookup table does not have this Patient ID: add it there, then "
-                "retry the object from quarantine."
+                "The project's lookup table does not have this Patient ID, or leads on from it to "
+                "nothing: add it there, then retry the object from quarantine."
             ) from None
 
     def _digest(self, kind: str, within: str) -> Digest:
@@ -192,8 +193,12 @@ def subject_scope(subjects: "Subjects", *, issuer: str, site: str) -> str:
 
 
 def lookup_key(patient_id: str, *, within: str = "") -> str:
-    """Return the key under which a lookup table lists a Patient ID."""
-    scope = f"{within}/" if within else ""
+    """Return the key under which a lookup table lists a Patient ID.
+
+    A slash in the scope is written %2F and a percent sign %25: scope `A` with ID `1/2` is not
+    scope `A/1` with ID `2`.
+    """
+    scope = f"{within.replace('%', '%25').replace('/', '%2F')}/" if within else ""
     return f"{PATIENT_KEY_TYPE}/{scope}{patient_id}"
 
 

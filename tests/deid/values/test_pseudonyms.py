@@ -161,6 +161,20 @@ def test_dates_of_patients_whom_the_table_makes_one_move_together() -> None:
     assert LISTED.shift_days("A1") == LISTED.shift_days("B7") != LISTED.shift_days("C")
 
 
+def test_a_value_may_lead_on_to_another_key_and_dates_move_by_where_it_ends() -> None:
+    lookup = {"ptid/A1": "@ptid/B1", "ptid/B1": "@mrn/7", "mrn/7": "SUBJ-1", "ptid/C": "@ptid/C"}
+    pseudonyms = Pseudonyms(b"1" * 32, lookup=lookup)
+    assert pseudonyms.patient_id("A1") == pseudonyms.patient_id("B1") == "SUBJ-1"
+    assert pseudonyms.shift_days("A1") == pseudonyms.shift_days("B1") == LISTED.shift_days("A1")
+
+
+@pytest.mark.parametrize("value", ["@ptid/CANARY", "@ptid/A1", "@ptid/"])
+def test_who_is_led_on_to_nothing_or_in_a_circle_is_not_listed(value: str) -> None:
+    with pytest.raises(UnlistedSubject) as refused:
+        Pseudonyms(b"1" * 32, lookup={"ptid/A1": value}).patient_id("A1")
+    assert "CANARY" not in str(refused.value)
+
+
 def test_dates_of_objects_without_a_listed_patient_move_all_the_same() -> None:
     assert LISTED.shift_days("1.2.3") == ONE.shift_days("1.2.3")
 
@@ -211,6 +225,15 @@ def test_the_scope_of_a_subject_is_what_the_study_wants(
 def test_keys_of_a_table_have_the_form_that_ctp_uses() -> None:
     assert lookup_key("1234") == "ptid/1234"
     assert lookup_key("1234", within="issuer:H") == "ptid/issuer:H/1234"
+    assert lookup_key("12/34", within="issuer:H1") == "ptid/issuer:H1/12/34"
+    assert lookup_key("34", within="issuer:H1/12") == "ptid/issuer:H1%2F12/34"
+    assert lookup_key("34", within="issuer:H1%2F12") == "ptid/issuer:H1%252F12/34"
+
+
+@given(st.text(), st.text(), st.text(min_size=1), st.text(min_size=1))
+def test_no_two_subjects_share_a_key(one: str, two: str, here: str, there: str) -> None:
+    same = lookup_key(one, within=here) == lookup_key(two, within=there)
+    assert same == ((one, here) == (two, there))
 
 
 def test_content_ids_recognise_the_same_bytes_only_with_the_same_secret() -> None:
