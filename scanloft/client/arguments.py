@@ -16,7 +16,7 @@ SecretFile = Annotated[
     Path | None,
     typer.Option(
         help="The secret behind all pseudonyms; a random one if left out. A run makes the file "
-        "if there is none, a preview does not.",
+        "if there is none, a preview does not. Keep it outside of SRC and DST.",
         dir_okay=False,
     ),
 ]
@@ -24,7 +24,8 @@ LookupFile = Annotated[
     Path | None,
     typer.Option(
         help="New Patient IDs, for profiles with patient_ids: lookup. Lines as "
-        "ptid/1234=SUBJ-001, or CSV with the header id_old,id_new.",
+        "ptid/1234=SUBJ-001, or CSV with the header id_old,id_new. New IDs have at most 64 "
+        "printable ASCII characters.",
         dir_okay=False,
     ),
 ]

@@ -2,9 +2,8 @@
 
 import filecmp
 import os
-import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -14,6 +13,7 @@ from scanloft.client.outcomes import Outcome
 from scanloft.core.errors import NotAnInstance, NotDicom, Rejected
 from scanloft.deid.files import deidentify_file
 from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.results import Result
 from scanloft.deid.values.pseudonyms import Pseudonyms
 
 # What the first bytes say of a file that holds others (offset, bytes, name).
@@ -26,6 +26,10 @@ _PACKED = (
     (0, b"Rar!\x1a\x07", "rar"),
     (257, b"ustar", "tar"),
 )
+
+
+class _TargetExistsError(Exception):
+    """DST has another file of this name, and may not lose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,27 @@ class Run:
     def deidentify(self, source: Path, target: Path, name: str) -> Outcome:
         """De-identify one file; `name` is its path relative to the source.
 
-        A target that is there is replaced by other bytes only with `overwrite`.
+        A target that is there is replaced by other bytes only with `overwrite`; of a file that is
+        refused nothing is left there then.
         """
-        if not source.is_file():
-            return Outcome(name, "ignored", "not_a_file", "This is not a regular file.")
+        outcome = self._outcome(source, target, name)
+        # What is packed never had a result: a file of its name in DST is somebody else's.
+        if self.overwrite and outcome.fate == "refused" and outcome.code != "packed":
+            return _without_old_result(outcome, target)
+        return outcome
+
+    def _outcome(self, source: Path, target: Path, name: str) -> Outcome:
         try:
+            if not source.is_file():
+                return _no_file(source, name)
             return self._deidentify(source, target, name)
+        except _TargetExistsError:
+            return Outcome(
+                name,
+                "refused",
+                "target_exists",
+                "DST has another file of this name: move it away, or use --overwrite.",
+            )
         except NotDicom as error:
             kind = packed_kind(source)
             if kind:
@@ -63,29 +82,51 @@ class Run:
             return Outcome(name, "refused", "unreadable", f"Reading or writing failed: {reason}.")
 
     def _deidentify(self, source: Path, target: Path, name: str) -> Outcome:
-        made = target.with_name(f".scanloft-{secrets.token_hex(8)}")
-        try:
-            result = deidentify_file(
-                source, made, profile=self.profile, pseudonyms=self.pseudonyms, site=self.site
-            )
+        def check(made: Path, result: Result) -> None:
             if not self._may_replace(made, target):
-                return Outcome(
-                    name,
-                    "refused",
-                    "target_exists",
-                    "DST has another file of this name: move it away, or use --overwrite.",
-                )
-            made.replace(target)
-        finally:
-            made.unlink(missing_ok=True)
-        if self.export is not None:
-            self.export.add(result.replaced, result.patients)
+                raise _TargetExistsError
+            # Before the result is there: an interrupted run may not lack the pairs of one.
+            if self.export is not None:
+                self.export.add(result.replaced, result.patients)
+
+        result = deidentify_file(
+            source,
+            target,
+            profile=self.profile,
+            pseudonyms=self.pseudonyms,
+            site=self.site,
+            before_replacing=check,
+        )
         return Outcome(name, "deidentified", account=result.account)
 
     def _may_replace(self, made: Path, target: Path) -> bool:
         if self.overwrite or not target.is_file():
             return True
         return filecmp.cmp(made, target, shallow=False)
+
+
+def _without_old_result(outcome: Outcome, target: Path) -> Outcome:
+    """Remove what an earlier run made of a file that is refused now, and say so."""
+    if not (target.is_file() or target.is_symlink()):
+        return outcome
+    try:
+        target.unlink()
+        told = "Its earlier result was removed from DST."
+    except OSError:
+        told = "Its earlier result could not be removed from DST: delete it."
+    return replace(outcome, reason=f"{outcome.reason} {told}")
+
+
+def _no_file(source: Path, name: str) -> Outcome:
+    if source.is_symlink() and not source.exists():
+        return Outcome(
+            name,
+            "refused",
+            "broken_link",
+            "This is a link to a file that is not here: fetch that first (datalad get, git annex "
+            "get), or delete the link.",
+        )
+    return Outcome(name, "ignored", "not_a_file", "This is not a regular file.")
 
 
 def pairs_of(src: Path, dst: Path, *, skipped: list[Outcome]) -> Iterator[tuple[Path, Path, str]]:

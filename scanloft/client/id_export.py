@@ -4,12 +4,13 @@ They undo de-identification, so they are for the holder of the originals alone.
 """
 
 import csv
-import os
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
 import typer
+
+from scanloft.client.whole_file import write_whole
 
 _HINT = "--export-ids"
 HEADER = ("id_old", "id_new")
@@ -25,7 +26,7 @@ class IdExport:
 
     def __init__(self, folder: Path, *, overwrite: bool) -> None:
         self._folder = folder
-        self._uids: dict[str, str] = {}
+        self._uids: set[tuple[str, str]] = set()
         self._patients: set[tuple[str, str]] = set()
         if folder.exists() and not folder.is_dir():
             raise typer.BadParameter("must be a folder", param_hint=_HINT)
@@ -42,22 +43,31 @@ class IdExport:
 
     def add(self, uids: Mapping[str, str], patients: Mapping[str, str]) -> None:
         """Remember the pairs of one object."""
-        self._uids.update(uids)
+        self._uids.update(uids.items())
         self._patients.update(patients.items())
 
-    def write(self) -> None:
-        """Write both files, each with the pairs in order."""
-        _write_private(self._folder / UID_FILE, sorted(self._uids.items()))
-        _write_private(self._folder / PATIENT_FILE, sorted(self._patients))
+    def write(self, *, complete: bool = True) -> None:
+        """Write both files, each with the pairs in order.
+
+        A run that is not complete left results of an earlier one in place, so the pairs that the
+        files hold stay as well.
+        """
+        for name, pairs in ((UID_FILE, self._uids), (PATIENT_FILE, self._patients)):
+            path = self._folder / name
+            _write(path, pairs if complete else pairs | _pairs_in(path))
 
 
-def _write_private(path: Path, pairs: list[tuple[str, str]]) -> None:
+def _write(path: Path, pairs: set[tuple[str, str]]) -> None:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([HEADER, *pairs])
-    path.unlink(missing_ok=True)  # a file that others may read would stay so
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(
-        descriptor, "w", encoding="utf-8", errors="backslashreplace", newline=""
-    ) as file:
-        file.write(text.getvalue())
+    writer.writerows([HEADER, *sorted(pairs)])
+    write_whole(path, text.getvalue())
+
+
+def _pairs_in(path: Path) -> set[tuple[str, str]]:
+    try:
+        text = path.read_text("utf-8", errors="backslashreplace")
+    except FileNotFoundError:
+        return set()
+    rows = list(csv.reader(StringIO(text)))[1:]
+    return {(row[0], row[1]) for row in rows if len(row) == len(HEADER)}

@@ -8,6 +8,7 @@ import typer
 
 from scanloft.client.profile_choice import read_text
 from scanloft.core.errors import InvalidProfile
+from scanloft.core.lookup import VALUE_FORM, is_usable
 from scanloft.deid.profiles.profile import PatientIds, Profile, Subjects
 from scanloft.deid.values.pseudonyms import Pseudonyms, lookup_key, subject_scope
 
@@ -54,7 +55,7 @@ def _read(path: Path, profile: Profile, *, site: str) -> Mapping[str, str]:
             return _from_csv(text, profile, site=site)
         from scanloft.deid.ctp.lookup import parse_lookup  # only a run with such a table pays
 
-        return parse_lookup(text)
+        return parse_lookup(text, gives_patient_ids=profile.patient_ids is PatientIds.LOOKUP)
     except InvalidProfile as error:
         raise typer.BadParameter(
             f"{error.message} A CSV file needs the header {','.join(COLUMNS)}.", param_hint=_HINT
@@ -69,8 +70,11 @@ def _from_csv(text: str, profile: Profile, *, site: str) -> Mapping[str, str]:
             param_hint=_HINT,
         )
     within = subject_scope(profile.subjects, issuer="", site=site)
+    gives_patient_ids = profile.patient_ids is PatientIds.LOOKUP
     table: dict[str, str] = {}
     for line, old, new in _rows(text):
+        if gives_patient_ids and not is_usable(new):
+            raise typer.BadParameter(f"line {line}: an id_new has {VALUE_FORM}", param_hint=_HINT)
         key = lookup_key(old, within=within)
         if table.get(key, new) != new:
             raise typer.BadParameter(

@@ -12,6 +12,8 @@ from scanloft.deid.profiles.loosening import loosening_rules
 from scanloft.deid.profiles.options import OPTIONS
 from scanloft.deid.profiles.profile import Base, Profile
 
+SHOWN_NAMES = 3
+"""Of the files that share a reason; the report has all."""
 FATES = ("deidentified", "refused", "ignored")
 _BASIC_CODE = "113100"
 
@@ -47,8 +49,13 @@ def method_codes(profile: Profile) -> list[str]:
     return basic + sorted(OPTIONS[option][0] for option in profile.options)
 
 
-def report_of(profile: Profile, outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """Return the account of a run as plain values: which profile, and what it did to each file."""
+def report_of(
+    profile: Profile, outcomes: Sequence[Outcome], *, complete: bool = True
+) -> dict[str, object]:
+    """Return the account of a run as plain values: which profile, and what it did to each file.
+
+    An interrupted run is not `complete`: files that it did not come to are not listed.
+    """
     fates = Counter(outcome.fate for outcome in outcomes)
     codes = Counter(outcome.code for outcome in outcomes if outcome.code)
     counts: Counter[str] = Counter()
@@ -65,6 +72,7 @@ def report_of(profile: Profile, outcomes: Sequence[Outcome]) -> dict[str, object
             "rules": len(profile.rules),
             "pixel_review": profile.pixel_review,
         },
+        "complete": complete,
         "totals": {fate: fates[fate] for fate in FATES},
         "codes": dict(sorted(codes.items())),
         "elements": dict(counts),
@@ -73,15 +81,20 @@ def report_of(profile: Profile, outcomes: Sequence[Outcome]) -> dict[str, object
 
 
 def show(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print what was not de-identified, and the totals."""
+    """Print what was not de-identified, files with the same reason together, and the totals."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
     for outcome in outcomes:
         if outcome.fate != "deidentified":
-            name = escape(_printable(outcome.path))
-            console.print(
-                f"{outcome.fate} ({outcome.code}): {name}\n  {outcome.reason}",
-                highlight=False,
-                soft_wrap=True,
-            )
+            key = outcome.fate, outcome.code, outcome.reason
+            alike.setdefault(key, []).append(outcome.path)
+    for (fate, code, reason), paths in alike.items():
+        names = ", ".join(escape(_printable(path)) for path in paths[:SHOWN_NAMES])
+        more = f" and {len(paths) - SHOWN_NAMES} more" if len(paths) > SHOWN_NAMES else ""
+        console.print(
+            f"{fate} ({code}): {names}{more}\n  {reason}", highlight=False, soft_wrap=True
+        )
+    if any(len(paths) > SHOWN_NAMES for paths in alike.values()):
+        console.print("A --report names all of them.", highlight=False)
     fates = Counter(outcome.fate for outcome in outcomes)
     console.print(", ".join(f"{fates[fate]} {fate}" for fate in FATES), highlight=False)
 

@@ -24,6 +24,11 @@ def chosen_profile(name: str, *, param_hint: str) -> Profile:
         raise typer.BadParameter(error.message, param_hint=param_hint) from None
 
 
+def profile_file(name: str) -> Path | None:
+    """Return the file that a profile's name means, None for one that comes with scanloft."""
+    return None if name in BUILT_IN else Path(name)
+
+
 def read_text(path: Path, *, param_hint: str) -> str:
     """Return the text of a file with its line ends as \\n; raises typer.BadParameter."""
     try:

@@ -14,12 +14,13 @@ from scanloft.client.outcomes import method_codes
 from scanloft.client.preview_table import changed, print_table
 from scanloft.client.profile_choice import chosen_profile, read_text
 from scanloft.client.secret_file import secret_of
+from scanloft.client.whole_file import write_whole
 from scanloft.core.errors import ArchiveError, InvalidProfile, PixelReview
 from scanloft.deid.engine import deidentify
 from scanloft.deid.profiles.built_in import BUILT_IN, DESCRIPTIONS
 from scanloft.deid.profiles.file import SCRIPT_PARSERS, read_profile, warnings_of, write_profile
 from scanloft.deid.profiles.options import OPTIONS
-from scanloft.deid.profiles.profile import Base, Profile
+from scanloft.deid.profiles.profile import Base, Profile, rule_needs_administrator
 from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
 from scanloft.deid.profiles.warnings import named
 from scanloft.deid.values.pseudonyms import Pseudonyms
@@ -114,8 +115,12 @@ def import_ctp(
         Path | None, typer.Option(help="A script of CTP's DicomPixelAnonymizer as well.")
     ] = None,
     name: Annotated[str, typer.Option(help="The name of the profile.")] = "ctp",
+    output: Annotated[
+        Path | None,
+        typer.Option(help="A new file for the profile; it is printed if left out.", dir_okay=False),
+    ] = None,
 ) -> None:
-    """Print a profile that runs a CTP script; the script is taken over as it is.
+    """Make a profile that runs a CTP script; the script is taken over as it is.
 
     The Basic Profile then cleans what the script left: add "floor: false" to switch that off.
     """
@@ -134,7 +139,19 @@ def import_ctp(
         read_profile(text)
     except InvalidProfile as error:
         raise typer.BadParameter(error.message, param_hint="--name") from None
-    typer.echo(text, nl=False)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        _write_new(output, text)
+
+
+def _write_new(path: Path, text: str) -> None:
+    if path.exists() or path.is_symlink():
+        raise typer.BadParameter("is there already: name another file", param_hint="--output")
+    try:
+        write_whole(path, text, private=False)
+    except OSError:
+        raise typer.BadParameter("cannot be written", param_hint="--output") from None
 
 
 def _parse_scripts(values: dict[str, object]) -> None:
@@ -184,9 +201,14 @@ def _summary(profile: Profile) -> list[str]:
 
 
 def _described(rule: TagRule) -> str:
+    marked = " (only a site administrator may set it)" if rule_needs_administrator(rule) else ""
+    return f"{named(rule)}: {_done(rule)}{marked}"
+
+
+def _done(rule: TagRule) -> str:
     match rule.action:
         case RuleAction.REPLACE:
-            return f"{named(rule)}: replace by {rule.value!a}"
+            return f"replace by {rule.value!a}"
         case RuleAction.REGEX:
-            return f"{named(rule)}: regex {rule.pattern!a} becomes {rule.value!a}"
-    return f"{named(rule)}: {rule.action}"
+            return f"regex {rule.pattern!a} becomes {rule.value!a}"
+    return str(rule.action)

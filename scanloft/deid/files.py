@@ -1,6 +1,8 @@
 """De-identification from file to file: pixels are copied by the operating system."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from scanloft.core.errors import Oversized
@@ -13,6 +15,8 @@ from scanloft.deid.values.pseudonyms import Pseudonyms
 WHOLE_LIMIT_BYTES = 2 * 2**30
 """Up to here an object that needs it is read whole."""
 _BLOCK_BYTES = 2**20
+
+BeforeReplacing = Callable[[Path, Result], None]
 
 
 class FileSource:
@@ -33,37 +37,35 @@ class FileSource:
 
 
 def deidentify_file(
-    source: Path, target: Path, *, profile: Profile, pseudonyms: Pseudonyms, site: str = ""
+    source: Path,
+    target: Path,
+    *,
+    profile: Profile,
+    pseudonyms: Pseudonyms,
+    site: str = "",
+    before_replacing: BeforeReplacing | None = None,
 ) -> Result:
     """De-identify a file into another, which appears whole or not at all.
 
-    Raises what `deidentify` raises, Oversized, and OSError.
+    `before_replacing` gets the finished file under its temporary name and may raise, which leaves
+    the target as it is. Raises what `deidentify` raises, Oversized, and OSError.
     """
     descriptor = os.open(source, os.O_RDONLY)
     try:
-        return _from_descriptor(
-            descriptor, target, profile=profile, pseudonyms=pseudonyms, site=site
-        )
+        file = FileSource(descriptor)
+        try:
+            found = plan(file, profile=profile, pseudonyms=pseudonyms, site=site)
+        except NeedsWhole:
+            data = _whole(file)
+            whole = deidentify(data, profile=profile, pseudonyms=pseudonyms, site=site)
+            with _replacing(target, whole, before_replacing) as written:
+                _write(written, whole.data)
+            return whole
+        with _replacing(target, found, before_replacing) as written:
+            _assemble(found, descriptor, written)
+        return found
     finally:
         os.close(descriptor)
-
-
-def _from_descriptor(
-    descriptor: int, target: Path, *, profile: Profile, pseudonyms: Pseudonyms, site: str
-) -> Result:
-    file = FileSource(descriptor)
-    try:
-        found = plan(file, profile=profile, pseudonyms=pseudonyms, site=site)
-    except NeedsWhole:
-        whole = deidentify(
-            _whole(file), profile=profile, pseudonyms=pseudonyms, site=site
-        )  # fmt: skip
-        with _Replacement(target) as written:
-            _write(written, whole.data)
-        return whole
-    with _Replacement(target) as written:
-        _assemble(found, descriptor, written)
-    return found
 
 
 def _whole(file: FileSource) -> bytes:
@@ -109,33 +111,34 @@ def _write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-class _Replacement:
-    """A temporary file beside the target that takes its place at the end."""
+@contextmanager
+def _replacing(
+    target: Path, result: Result, before_replacing: BeforeReplacing | None
+) -> Iterator[int]:
+    """Open a temporary file beside the target that takes its place at the end.
 
-    def __init__(self, target: Path) -> None:
-        self._target = os.fspath(target)
-        folder = os.path.split(self._target)[0]
-        self._temporary = os.path.join(folder, f".scanloft-{os.urandom(8).hex()}")  # noqa: PTH118  # quicker
-
-    def __enter__(self) -> int:
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    An interruption at any point leaves no file behind.
+    """
+    folder = os.path.split(target)[0]
+    temporary = os.path.join(folder, f".scanloft-{os.urandom(8).hex()}")  # noqa: PTH118  # quicker
+    try:
+        descriptor = _new_file(temporary)
         try:
-            self._descriptor = os.open(self._temporary, flags, 0o666)
-        except FileNotFoundError:
-            Path(self._target).parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(self._temporary, flags, 0o666)
-        return self._descriptor
+            yield descriptor
+        finally:
+            os.close(descriptor)
+        if before_replacing is not None:
+            before_replacing(Path(temporary), result)
+        os.replace(temporary, target)  # noqa: PTH105  # as above
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        os.close(self._descriptor)
-        try:
-            if kind is None:
-                os.replace(self._temporary, self._target)  # noqa: PTH105  # as above
-                return
-        except OSError:
-            self._forget()
-            raise
-        self._forget()
 
-    def _forget(self) -> None:
-        Path(self._temporary).unlink(missing_ok=True)
+def _new_file(path: str) -> int:
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    try:
+        return os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o666)

@@ -48,3 +48,12 @@ def scanloft(*arguments: str | Path) -> Result:
 def plain(result: Result) -> str:
     """What a command printed, on one line and without the frames around errors."""
     return " ".join(result.output.replace("│", " ").split())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files of a folder, by their relative paths."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

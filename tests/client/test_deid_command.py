@@ -10,25 +10,7 @@ import pytest
 import typer
 
 from scanloft.client import cli
-from tests.client.images import ct, plain, scanloft
-
-
-@pytest.fixture
-def src(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    (folder / "a" / "b").mkdir(parents=True)
-    (folder / "one.dcm").write_bytes(ct())
-    (folder / "a" / "b" / "two.dcm").write_bytes(ct())
-    (folder / "a" / "notes.txt").write_text("not an image")
-    return folder
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+from tests.client.images import contents, ct, plain, scanloft
 
 
 def test_a_folder_keeps_its_paths_and_what_is_not_dicom_is_left_out(

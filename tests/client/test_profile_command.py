@@ -293,3 +293,45 @@ def test_a_profile_that_changes_nothing_says_so(image: Path, tmp_path: Path) -> 
     assert "method codes none" in plain(checked)
     rows = json.loads(scanloft("profile", "preview", profile, image, "--json").stdout)
     assert {row["tag"][:4] for row in rows} <= {"0002"}
+
+
+def test_check_marks_the_rules_that_only_an_administrator_may_set(tmp_path: Path) -> None:
+    profile = written(
+        tmp_path,
+        "name: trial\nversion: 1\nrules:\n"
+        "- {tag: PatientName, action: keep}\n"
+        "- {tag: PatientBirthName, action: regex, pattern: a, value: b}\n"
+        "- {tag: StudyDescription, action: keep}\n"
+        "- {tag: OperatorsName, action: hash}\n",
+    )
+    lines = scanloft("profile", "check", profile).stdout.splitlines()
+    marked = {
+        line.split()[1].rstrip(":"): "(only a site administrator may set it)" in line
+        for line in lines
+        if line.startswith("    ")
+    }
+    assert marked == {
+        "PatientName": True,
+        "PatientBirthName": True,
+        "StudyDescription": False,
+        "OperatorsName": False,
+    }
+
+
+def test_an_imported_profile_is_written_to_a_file_only_if_all_is_well(tmp_path: Path) -> None:
+    good = written(tmp_path, SCRIPT, "good.script")
+    bad = written(tmp_path, SCRIPT.replace("@hash(", "@hsh("), "bad.script")
+    profile = tmp_path / "made.yaml"
+    assert scanloft("profile", "import-ctp", bad, "--output", profile).exit_code == 2
+    assert not profile.exists()
+    result = scanloft("profile", "import-ctp", good, "--output", profile)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert read_profile(profile.read_text()).ctp_script == SCRIPT
+    before = profile.read_bytes()
+    again = scanloft("profile", "import-ctp", good, "--name", "other", "--output", profile)
+    assert again.exit_code == 2
+    assert "is there already" in plain(again)
+    assert profile.read_bytes() == before
+    nowhere = scanloft("profile", "import-ctp", good, "--output", tmp_path / "none" / "made.yaml")
+    assert nowhere.exit_code == 2
+    assert "cannot be written" in plain(nowhere)
