@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from functools import lru_cache
+from typing import NamedTuple
 
 from scanloft.core.errors import PixelReview
 from scanloft.dicom.pixels import Look
@@ -10,11 +11,6 @@ _MODALITY, _BURNED_IN, _RECOGNISABLE = 0x00080060, 0x00280301, 0x00280302
 ENCAPSULATED_DOCUMENT = 0x00420011
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _DOCUMENTS = (_STORAGE + "104",)
-_ULTRASOUND = (_STORAGE + "3", _STORAGE + "6")
-_SECONDARY_CAPTURE = (_STORAGE + "7",)
-_SPEECH = (_STORAGE + "9.4",)
-_PHOTOGRAPHS = (_STORAGE + "77.1.4",)
-_ENDOSCOPY = (_STORAGE + "77.1.1",)
 _IMAGE_TYPE, _CONVERSION_TYPE = 0x00080008, 0x00080064
 _READ_BYTES = 1024
 """Much more than the values that are read here ever have: longer ones are not remembered."""
@@ -25,6 +21,60 @@ _PLANE = frozenset({0x0010, 0x0011, 0x0100, 0x0102})
 _SCREENS = ("SCREEN SAVE", "SCREENSHOT")
 
 
+class _Kind(NamedTuple):
+    """Objects that wait for one reason: by Modality (PS3.3 C.7.3.1.1.1) or SOP class.
+
+    To `families` belongs what stands below a UID, to `classes` only the UID itself.
+    """
+
+    reason: str
+    modalities: frozenset[str]
+    families: tuple[str, ...] = ()
+    classes: frozenset[str] = frozenset()
+
+    def has(self, sop_class_uid: str, modalities: Collection[str]) -> bool:
+        return (
+            not self.modalities.isdisjoint(modalities)
+            or sop_class_uid in self.classes
+            or _belongs(sop_class_uid, self.families)
+        )
+
+
+_OF_THE_PATIENT = (
+    _Kind("Recorded speech may name the patient", frozenset({"AU"}), (_STORAGE + "9.4",)),
+    _Kind(
+        "Photographs may show the patient",
+        frozenset({"DMS", "TG", "XC"}),
+        (_STORAGE + "77.1.4", _STORAGE + "77.1.7"),
+        # The retired ones for any visible light; those of today have UIDs below.
+        frozenset({_STORAGE + "77.1", _STORAGE + "77.2"}),
+    ),
+    _Kind("Surface scans may show the patient", frozenset({"LS", "OSS"}), (_STORAGE + "68",)),
+)
+_OF_A_SCREEN = (
+    _Kind(
+        "Ultrasound images often show the patient's name in their pixels",
+        # The last three are retired: Doppler, duplex Doppler, echocardiography.
+        frozenset({"US", "IVUS", "BDUS", "CD", "DD", "EC"}),
+        (_STORAGE + "3", _STORAGE + "6"),
+    ),
+    _Kind(
+        "Secondary captures often show the patient's name in their pixels",
+        frozenset({"DOC", "SC"}),  # no defined term is SC, but it is written
+        (_STORAGE + "7",),
+    ),
+    _Kind(
+        "Hardcopies often show the patient's name in their pixels",
+        frozenset({"HC"}),
+        ("1.2.840.10008.5.1.1.29", "1.2.840.10008.5.1.1.30"),
+    ),
+    _Kind(
+        "Endoscopy images often show the patient's name in their pixels",
+        # The others are retired: angioscopy, colposcopy, cystoscopy, laparoscopy.
+        frozenset({"ES", "AS", "CP", "CS", "LP"}),
+        (_STORAGE + "77.1.1",),
+    ),
+)
 _BURNED_IN_BY = (_BURNED_IN, _MODALITY, _CONVERSION_TYPE, _IMAGE_TYPE, _LABEL_IN_IMAGE)
 REVIEWED = frozenset({_RECOGNISABLE, *_BURNED_IN_BY})
 """The attributes whose values decide."""
@@ -53,7 +103,7 @@ def review(
     if not pixels:
         return
     reason = (
-        _visible(sop_class_uid, look(_RECOGNISABLE)[:_READ_BYTES])
+        _visible(sop_class_uid, look(_RECOGNISABLE)[:_READ_BYTES], look(_MODALITY)[:_READ_BYTES])
         or ("" if cleaned else _burned_in_of(sop_class_uid, look))
         or (_drawn(tags, kept=overlays_kept) if tags else "")
     )
@@ -66,14 +116,10 @@ def review(
 
 
 @lru_cache(maxsize=256)
-def _visible(sop_class_uid: str, recognisable: bytes) -> str:
+def _visible(sop_class_uid: str, recognisable: bytes, modality: bytes) -> str:
     if _word(recognisable) not in ("", "NO"):
         return "The object says that the patient can be recognised in its pixels"
-    if _belongs(sop_class_uid, _SPEECH):
-        return "Recorded speech may name the patient"
-    if _belongs(sop_class_uid, _PHOTOGRAPHS):
-        return "Photographs may show the patient"
-    return ""
+    return _reason(_OF_THE_PATIENT, sop_class_uid, modality)
 
 
 def _burned_in_of(sop_class_uid: str, look: Look) -> str:
@@ -94,12 +140,8 @@ def _burned_in(
 ) -> str:
     if _word(burned_in) not in ("", "NO"):
         return "The object says that patient data is burned into its pixels"
-    if "US" in _words(modality) or _belongs(sop_class_uid, _ULTRASOUND):
-        return "Ultrasound images often show the patient's name in their pixels"
-    if _belongs(sop_class_uid, _SECONDARY_CAPTURE):
-        return "Secondary captures often show the patient's name in their pixels"
-    if "ES" in _words(modality) or _belongs(sop_class_uid, _ENDOSCOPY):
-        return "Endoscopy images often show the patient's name in their pixels"
+    if reason := _reason(_OF_A_SCREEN, sop_class_uid, modality):
+        return reason
     if _word(conversion):
         return "Converted images, such as scans and screens, may show the patient's name"
     if any(screen in _word(image_type) for screen in _SCREENS):
@@ -107,6 +149,11 @@ def _burned_in(
     if _SLIDES.intersection(_words(image_type)) or _word(label) not in ("", "NO"):
         return "Labels and overviews of slides often show names and numbers"
     return ""
+
+
+def _reason(kinds: tuple[_Kind, ...], sop_class_uid: str, modality: bytes) -> str:
+    modalities = _words(modality)
+    return next((kind.reason for kind in kinds if kind.has(sop_class_uid, modalities)), "")
 
 
 def _drawn(tags: Collection[int], *, kept: bool) -> str:

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from scanloft.deid.profiles.loosening import loosening_rules
+from scanloft.deid.profiles.loosening import keeps_date, loosening_rules, moves_dates
 from scanloft.deid.profiles.options import OPTIONS
 from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.values.encode import Encoding, pad
@@ -51,10 +51,11 @@ def stamps(
 
 
 def _temporal_information(profile: Profile) -> str:
-    if "rtn_long_full_dates" in profile.options:
-        return "UNMODIFIED"
-    modified = "rtn_long_modif_dates" in profile.options or profile.base is Base.CTP
-    return "MODIFIED" if modified else "REMOVED"
+    """Return whether dates were modified (PS3.3 C.12.1): where some are moved, they were."""
+    if profile.base is Base.CTP or moves_dates(profile):
+        return "MODIFIED"
+    kept = "rtn_long_full_dates" in profile.options or any(map(keeps_date, profile.rules))
+    return "UNMODIFIED" if kept else "REMOVED"
 
 
 def _code_item(encoding: Encoding, value: str, meaning: str) -> bytes:

@@ -25,6 +25,26 @@ Run = Callable[..., Deidentified]
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.6.1", "Ultrasound"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.3.1", "Ultrasound"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.4", "Photographs"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.7", "Photographs"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1", "Photographs"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.2", "Photographs"),
+        ("Modality", "XC", "Photographs"),
+        ("Modality", "DMS", "Photographs"),
+        ("Modality", "TG", "Photographs"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.68.1", "Surface scans"),
+        ("Modality", "OSS", "Surface scans"),
+        ("SOPClassUID", "1.2.840.10008.5.1.1.29", "Hardcopies"),
+        ("SOPClassUID", "1.2.840.10008.5.1.1.30", "Hardcopies"),
+        ("Modality", "HC", "Hardcopies"),
+        ("Modality", "IVUS", "Ultrasound"),
+        ("Modality", "EC", "Ultrasound"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.6.2", "Ultrasound"),
+        ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.6.3", "Ultrasound"),
+        ("Modality", "SC", "Secondary captures"),
+        ("Modality", "DOC", "Secondary captures"),
+        ("Modality", ["CT", "XC"], "Photographs"),
+        ("Modality", "AU", "speech"),
+        ("Modality", "LP", "Endoscopy"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.9.4.1", "speech"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.1", "Endoscopy"),
         ("SOPClassUID", "1.2.840.10008.5.1.4.1.1.77.1.1.1", "Endoscopy"),
@@ -54,6 +74,10 @@ def test_pixels_that_may_show_patient_data_wait_for_a_person(
         "1.2.840.10008.5.1.4.1.1.66.4",
         "1.2.840.10008.5.1.4.1.1.77.1.6",
         "1.2.840.10008.5.1.4.1.1.30",
+        "1.2.840.10008.5.1.4.1.1.77.1.2",
+        "1.2.840.10008.5.1.4.1.1.77.1.5.1",
+        "1.2.840.10008.5.1.4.1.1.77.1.8",
+        "1.2.840.10008.5.1.4.1.1.66.5",
     ],
 )
 def test_classes_with_similar_uids_pass(
@@ -145,6 +169,8 @@ def test_a_cleaned_device_passes_with_what_is_burned_in_and_with_nothing_else() 
     assert reason_of(burned, cleaned=True) == ""
     assert reason_of(looking(recognisable=b"YES"), cleaned=True)
     assert reason_of(looking(), sop_class_uid=PHOTOGRAPH, cleaned=True)
+    assert reason_of(looking(modality=b"XC"), cleaned=True)
+    assert reason_of(looking(modality=b"HC"), cleaned=True) == ""
     assert reason_of(looking(), sop_class_uid=DOCUMENT, cleaned=True)
     assert reason_of(looking(), tags=IN_PIXELS, cleaned=True)
     assert reason_of(looking(), tags=OVERLAY, cleaned=True, overlays_kept=True)

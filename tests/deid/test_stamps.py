@@ -16,6 +16,9 @@ KEEP_NAME = TagRule(0x00100010, RuleAction.KEEP)
 KEEP_THICKNESS = TagRule(0x00180050, RuleAction.KEEP)
 KEEP_INSTITUTION = TagRule(0x00080080, RuleAction.KEEP)
 KEEP_PRIVATE = TagRule(0x00290008, RuleAction.KEEP, creator="SIEMENS CSA HEADER")
+KEEP_PRIVATE_DATE = TagRule(0x0009000D, RuleAction.KEEP, creator="GEMS_PETD_01")
+KEEP_DATE = TagRule(0x00080020, RuleAction.KEEP)
+SHIFT_DATE = TagRule(0x00080021, RuleAction.SHIFT)
 BASIC = "PS3.15 Basic Application Level Confidentiality Profile"
 CTP = "<script></script>"
 
@@ -119,6 +122,15 @@ def test_a_rule_that_loosens_nothing_leaves_the_claim(
         (profile_of("rtn_long_full_dates"), "UNMODIFIED"),
         (profile_of("rtn_long_modif_dates"), "MODIFIED"),
         (Profile("c", 1, base=Base.CTP, ctp_script=CTP), "MODIFIED"),
+        (profile_of(rules=(KEEP_DATE,)), "UNMODIFIED"),
+        (profile_of(rules=(SHIFT_DATE,)), "MODIFIED"),
+        (profile_of(rules=(KEEP_DATE, SHIFT_DATE)), "MODIFIED"),
+        (profile_of("rtn_long_full_dates", rules=(SHIFT_DATE,)), "MODIFIED"),
+        (profile_of("rtn_long_modif_dates", rules=(KEEP_DATE,)), "MODIFIED"),
+        (profile_of(rules=(KEEP_PRIVATE_DATE,)), "UNMODIFIED"),
+        (profile_of(rules=(TagRule(0x00290001, RuleAction.SHIFT, creator="ACME"),)), "MODIFIED"),
+        (profile_of(rules=(KEEP_NAME, KEEP_PRIVATE)), "REMOVED"),
+        (profile_of(rules=(TagRule(0x00080020, RuleAction.EMPTY),)), "REMOVED"),
     ],
 )
 def test_what_became_of_dates_is_told(profile: Profile, expected: str) -> None:

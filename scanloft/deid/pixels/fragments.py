@@ -1,5 +1,6 @@
 """Compressed frames in and out of encapsulated pixel data (PS3.5 A.4)."""
 
+import re
 import struct
 from collections.abc import Sequence
 
@@ -7,6 +8,8 @@ from scanloft.core.errors import MalformedDicom, PixelReview
 
 _ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 _STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51")  # SOI of JPEG and JPEG-LS, SOC and SIZ of JPEG 2000
+# Number of segments, from 1 to 15, and where the first of them lies (PS3.5 G.5).
+_RLE_START = re.compile(rb"[\x01-\x0f]\0\0\0\x40\0\0\0")
 _LARGEST = 0xFFFFFFFE
 _MOST_FRAGMENTS = 1_000_000
 
@@ -18,7 +21,7 @@ def frames_of(value: bytes | memoryview, *, frames: int) -> list[bytes | memoryv
 
     Frames of several fragments are told apart by the Basic Offset Table or by where a stream
     starts. Raises MalformedDicom for what is cut off, PixelReview where frames cannot be told
-    apart.
+    apart, or where there are more streams than frames: all but the first would be lost.
     """
     table, fragments, starts = _fragments(memoryview(value))
     if len(fragments) == frames:
@@ -27,10 +30,9 @@ def frames_of(value: bytes | memoryview, *, frames: int) -> list[bytes | memoryv
         raise MalformedDicom(
             "There are fewer fragments of pixel data than frames: send the object again."
         )
-    if frames == 1:
-        return [b"".join(fragments)]
-    firsts = _firsts(table, fragments, starts)
-    if len(firsts) != frames or firsts[0] != 0:
+    begun = [index for index, fragment in enumerate(fragments) if _begins(fragment)]
+    firsts = [0] if frames == 1 else _told(table, starts) if table else begun
+    if len(firsts) != frames or firsts[0] != 0 or len(begun) > frames:
         raise PixelReview(
             "The fragments of the compressed frames cannot be told apart: a person has to look at "
             "this object, or it is left out."
@@ -81,13 +83,16 @@ def _fragments(value: memoryview) -> tuple[bytes, list[memoryview], list[int]]:
     return bytes(items[0]), items[1:], [start - first for start in starts[1:]]
 
 
-def _firsts(table: bytes, fragments: list[memoryview], starts: list[int]) -> list[int]:
-    """Return the index of each frame's first fragment; what cannot be told is left out."""
-    if table and len(table) % 4 == 0:
-        index_by_start = {start: index for index, start in enumerate(starts)}
-        offsets = struct.unpack(f"<{len(table) // 4}L", table)
-        firsts = [index_by_start.get(offset, -1) for offset in offsets]
-        return firsts if firsts == sorted(set(firsts)) else []
-    return [
-        index for index, fragment in enumerate(fragments) if bytes(fragment[:4]).startswith(_STARTS)
-    ]
+def _begins(fragment: memoryview) -> bool:
+    start = bytes(fragment[:8])
+    return start.startswith(_STARTS) or _RLE_START.match(start) is not None
+
+
+def _told(table: bytes, starts: list[int]) -> list[int]:
+    """Return the index of each frame's first fragment by an offset table; empty if it is none."""
+    if len(table) % 4:
+        return []
+    index_by_start = {start: index for index, start in enumerate(starts)}
+    offsets = struct.unpack(f"<{len(table) // 4}L", table)
+    firsts = [index_by_start.get(offset, -1) for offset in offsets]
+    return firsts if firsts == sorted(set(firsts)) else []

@@ -76,17 +76,10 @@ class Profile:
     @property
     def needs_administrator(self) -> bool:
         """Whether only a site administrator may set it, as it may leave identity in place."""
-        from scanloft.deid.rules.table import no_option_keeps  # asked once, when a profile is set
-
         return (
             self.base is Base.NONE
             or (self.base is Base.CTP and not self.floor)
-            or any(
-                rule.action in (RuleAction.KEEP, RuleAction.REGEX)
-                and not rule.creator
-                and no_option_keeps(rule.tag)
-                for rule in self.rules
-            )
+            or any(map(rule_needs_administrator, self.rules))
         )
 
     @classmethod
@@ -128,6 +121,14 @@ class Profile:
 
 
 KEYS = tuple(field.name for field in fields(Profile))
+
+
+def rule_needs_administrator(rule: TagRule) -> bool:
+    """Whether a profile with this rule can only be set by a site administrator."""
+    # Asked once, when a profile is set.
+    from scanloft.deid.profiles.loosening import no_option_keeps
+
+    return rule.action in (RuleAction.KEEP, RuleAction.REGEX) and no_option_keeps(rule)
 
 
 def _plain(value: Any) -> object:

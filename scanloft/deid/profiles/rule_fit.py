@@ -7,6 +7,7 @@ from datetime import date
 from scanloft.core.errors import InvalidProfile
 from scanloft.deid.profiles.profile import Profile
 from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
+from scanloft.deid.rules.rules import CHARACTER_SET
 from scanloft.deid.rules.table import rows_by_tag
 from scanloft.dicom.dictionary import vr_of
 
@@ -23,6 +24,11 @@ _ADVICE = {
     RuleAction.SHIFT: "only dates (DA, DT) can be shifted: use keep, remove, empty or replace",
     RuleAction.REGEX: "only text can be searched: use keep, remove, empty or replace",
 }
+# Specific Character Set, and how the pixels lie (PS3.3 C.7.6.3, C.7.6.6): what an image is read by.
+_READ_BY = frozenset(
+    {0x00080005, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010, 0x00280011}
+    | {0x00280100, 0x00280101, 0x00280102, 0x00280103}
+)
 _LENGTHS = {"AE": 16, "LO": 64, "LT": 10240, "PN": 324, "SH": 16, "ST": 1024}
 _FORMS = {
     "AS": (re.compile(r"[0-9]{3}[DWMY]"), "an age as 045Y"),
@@ -70,7 +76,10 @@ def faults_of(rule: TagRule) -> Iterator[tuple[str, str]]:
         return  # what VR a private attribute has is known when it is met
     row = rows_by_tag().get(rule.tag)
     vr = vr_of(rule.tag) or (row.vr if row is not None else None)
-    if vr is None:
+    if rule.tag in _READ_BY and rule.action is not RuleAction.KEEP:
+        read = "text" if rule.tag == CHARACTER_SET else "pixels"
+        yield "action", f"without it as it is the {read} cannot be read: use keep, or no rule"
+    elif vr is None:
         yield "tag", "DICOM has no such attribute, so it is always removed: correct the tag"
     elif (fitting := _FITTING_VRS.get(rule.action)) is not None and vr not in fitting:
         yield "action", f"its values are {_described(vr)}, and {_ADVICE[rule.action]}"

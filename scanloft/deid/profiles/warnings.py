@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scanloft.deid.profiles.loosening import loosening_rules
+from scanloft.deid.profiles.loosening import keeps_date, loosening_rules, moves_dates
 from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
 from scanloft.deid.rules.rules import TOP_LEVEL, compile_rules
@@ -34,6 +34,10 @@ def warnings_of(profile: Profile) -> tuple[str, ...]:
         )
     loosening = loosening_rules(profile)
     warnings.extend(f"{named(rule)}: {_of_rule(rule, profile)}" for rule in loosening)
+    if moves_dates(profile) and any(map(keeps_date, profile.rules)):
+        warnings.append(
+            "Dates that are kept beside moved ones may tell by how many days those were moved."
+        )
     if loosening and profile.base is Base.BASIC:
         warnings.append("Because of these rules the results do not claim code 113100.")
     warnings.extend(

@@ -47,6 +47,21 @@ def test_frames_that_cannot_be_told_apart_wait_for_a_person(table: bytes) -> Non
         frames_of(value(b"ab", b"cd", b"ef", table=table), frames=2)
 
 
+@pytest.mark.parametrize("frames", [1, 2])
+@pytest.mark.parametrize("table", [b"", struct.pack("<L", 0), struct.pack("<2L", 0, 20)])
+@pytest.mark.parametrize("start", [b"\xff\xd8\xff\xe0", b"\xff\x4f\xff\x51", b"\3\0\0\0\x40\0\0\0"])
+def test_more_streams_than_frames_wait_for_a_person(
+    start: bytes, table: bytes, frames: int
+) -> None:
+    with pytest.raises(PixelReview):
+        frames_of(value(start + b"ab", start, start + b"ef", table=table), frames=frames)
+
+
+@pytest.mark.parametrize("start", [b"\xff\xd8\xff\xe0", b"\3\0\0\0\x40\0\0\0"])
+def test_one_stream_in_several_fragments_is_one_frame(start: bytes) -> None:
+    assert frames_of(value(start, b"ab", b"cd"), frames=1) == [start + b"abcd"]
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -161,10 +161,28 @@ def test_a_private_tag_is_written_with_its_creator(written: str) -> None:
             5,
             "has a rule in line 4 already",
         ),
-        (HEAD + "rules:\n- {tag: Rows, action: hash}", 4, "only text and UIDs can be hashed"),
+        (
+            HEAD + "rules:\n- {tag: PregnancyStatus, action: hash}",
+            4,
+            "only text and UIDs can be hashed",
+        ),
         (HEAD + "rules:\n- {tag: PatientID, action: shift}", 4, "only dates (DA, DT)"),
         (HEAD + "rules:\n- {tag: StudyTime, action: shift}", 4, "only dates (DA, DT)"),
-        (HEAD + "rules:\n- {tag: Rows, action: regex, pattern: a}", 4, "only text can be"),
+        (
+            HEAD + "rules:\n- {tag: PregnancyStatus, action: regex, pattern: a}",
+            4,
+            "only text can be",
+        ),
+        (
+            HEAD + "rules:\n- tag: Rows\n  action: remove",
+            5,
+            "0028,0010: without it as it is the pixels cannot be read: use keep, or no rule",
+        ),
+        (
+            HEAD + "rules:\n- tag: SpecificCharacterSet\n  action: replace\n  value: ISO_IR 192",
+            5,
+            "0008,0005: without it as it is the text cannot be read",
+        ),
         (HEAD + "rules:\n- {tag: StudyID, action: regex, pattern: '(?=a)'}", 4, "look-around"),
         (
             HEAD + "rules:\n- tag: StudyID\n  action: regex\n  pattern: (a)b\n  value: '\\2'",
@@ -275,8 +293,8 @@ def test_no_text_raises_anything_but_invalid_profile(text: str) -> None:
         ("SeriesNumber", "7\\8", ""),
         ("LargestImagePixelValue", "7", "no text can replace"),
         ("FrameOfReferenceUID", "2.25.1", ""),
-        ("BitsAllocated", "70000", "between 0 and 65535"),
-        ("BitsAllocated", "16", ""),
+        ("PregnancyStatus", "70000", "between 0 and 65535"),
+        ("PregnancyStatus", "4", ""),
         ("RadiationMachineSSD", "1", ""),
         ("RealWorldValueSlope", "1", "no text can replace"),
         ("ReferencedStudySequence", "x", "sequences (SQ)"),
@@ -297,6 +315,25 @@ def test_rules_that_were_not_read_from_a_file_are_checked_too() -> None:
     check_rules(Profile("a", 1, rules=(TagRule(0x00080020, RuleAction.SHIFT),)))
     with pytest.raises(InvalidProfile, match=r"0010,0020 cannot be used.*only dates"):
         check_rules(Profile("a", 1, rules=(TagRule(0x00100020, RuleAction.SHIFT),)))
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        "SpecificCharacterSet", "SamplesPerPixel", "PhotometricInterpretation",
+        "PlanarConfiguration", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored",
+        "HighBit", "PixelRepresentation",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("action", RuleAction)
+def test_what_an_object_is_read_by_can_only_be_kept(keyword: str, action: RuleAction) -> None:
+    value = {"replace": {"value": "8"}, "regex": {"pattern": "a"}}.get(action, {})
+    rule = {"tag": keyword, "action": action, **value}
+    text = json.dumps({"name": "a", "version": 1, "rules": [rule]})
+    if action is RuleAction.KEEP:
+        assert read_profile(text).rules
+    else:
+        assert any("as it is" in fault for fault in faults(text))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -444,6 +481,23 @@ def test_a_profile_with_a_loosening_rule_says_that_it_claims_no_conformance() ->
     warnings = warnings_of(Profile("a", 1, rules=(TagRule(0x00104000, RuleAction.KEEP),)))
     assert len(warnings) == 2
     assert "113100" in warnings[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "actions", "warned"),
+    [
+        (("rtn_long_modif_dates",), (RuleAction.KEEP,), True),
+        ((), (RuleAction.KEEP, RuleAction.SHIFT), True),
+        ((), (RuleAction.KEEP, RuleAction.KEEP), False),
+        (("rtn_long_modif_dates",), (RuleAction.SHIFT,), False),
+    ],
+)
+def test_dates_that_are_kept_beside_moved_ones_are_warned_of(
+    options: tuple[str, ...], actions: tuple[RuleAction, ...], warned: bool
+) -> None:
+    rules = tuple(TagRule(0x00080020 + number, action) for number, action in enumerate(actions))
+    warnings = warnings_of(Profile("a", 1, frozenset(options), rules=rules))
+    assert any("by how many days" in warning for warning in warnings) is warned
 
 
 def test_a_rule_for_what_an_option_keeps_anyway_is_not_warned_of() -> None:

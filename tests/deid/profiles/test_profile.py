@@ -60,6 +60,40 @@ def test_only_profiles_that_may_leave_identity_need_an_administrator() -> None:
     assert profile_of(base="ctp", ctp_script=script, floor=False).needs_administrator
 
 
+PRIVATE = '0019,"ACME",01'
+SAFE_PRIVATE = '0019,"SIEMENS MR HEADER",0C'
+
+
+@pytest.mark.parametrize(
+    ("tag", "needed"),
+    [
+        ("0010,0010", True),  # listed, without an option
+        ("0014,0104", True),  # Secondary Reviewer Name: an unlisted person name
+        ("0028,7FE0", True),  # an unlisted URL
+        ("0008,0115", True),  # an unlisted free text
+        ("0040,0031", True),  # the name of an assigning authority, a dummy always
+        ("0010,9999", True),  # unknown
+        (PRIVATE, True),
+        (SAFE_PRIVATE, False),
+        ('0029,"MMCPrivate",D5', False),  # a safe UID
+        ('0009,"GEMS_PETD_01",0D', False),  # a safe date
+        ("0008,1030", False),  # cleaned by an option
+        ("0008,0104", False),  # cleaned without one
+        ("0018,0050", False),  # kept without one
+        ("0014,0102", False),  # unlisted dates, sequences, UIDs
+        ("0040,0500", False),
+        ("0008,0017", False),
+    ],
+)
+@pytest.mark.parametrize("action", ["keep", "regex", "hash", "empty"])
+def test_to_keep_what_no_option_keeps_needs_an_administrator(
+    tag: str, needed: bool, action: str
+) -> None:
+    rule = {"tag": tag, "action": action, **({"pattern": "a"} if action == "regex" else {})}
+    needs = profile_of(rules=[rule]).needs_administrator
+    assert needs is (needed and action in ("keep", "regex"))
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
