@@ -15,6 +15,26 @@ def vr_of(tag: int) -> str | None:
     return _vr_by_tag().get(tag)
 
 
+def may_be_sequence(tag: int) -> bool:
+    """Whether an attribute of undefined length can be a sequence, by its tag alone.
+
+    Those of repeating groups (PS3.6 6, 50xx and the like) are taken for what they mostly are.
+    """
+    vr = vr_of(tag)
+    return vr == "SQ" or (vr is None and not _is_repeating(tag))
+
+
+def _is_repeating(tag: int) -> bool:
+    group, block = tag >> 16, tag >> 8
+    if group & 1:
+        return False
+    return (
+        group >> 8 in (0x50, 0x60, 0x7F)
+        or group in (0x1000, 0x1010)
+        or block in (0x002031, 0x002804, 0x002808)
+    )
+
+
 def tag_of(keyword: str) -> int | None:
     """Return the tag that a keyword such as "PatientID" names; imports pydicom."""
     from pydicom.datadict import tag_for_keyword

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from scanloft.core.errors import MalformedDicom
-from scanloft.dicom.dictionary import vr_of
+from scanloft.dicom.dictionary import may_be_sequence, vr_of
 from scanloft.dicom.elements import (
     ITEM,
     ITEM_END,
@@ -148,6 +148,7 @@ class _Walk:
         self.data = data
         self.order = "<" if little else ">"
         self.tally = tally
+        self.values: dict[int, slice | None] = {}
         self.max_depth = MAX_DEPTH - depth
         self.whole = whole
 
@@ -178,12 +179,28 @@ class _Walk:
             elif tag in PIXEL_TAGS and not stack:
                 return self._pixels(tag, position, vr, at, length)
             elif self._is_entered(tag, vr, at, length):
+                if not stack:
+                    self._check_single(tag, None)
                 stack.append(level)
                 level, position = self._level(True, at, length, end, implicit), at
                 if len(stack) > 2 * self.max_depth:
                     raise MalformedDicom(_TOO_DEEP)
             else:
                 position = self._skip(at, length, end)
+                if not stack:
+                    self._check_single(tag, slice(at, position))
+
+    def _check_single(self, tag: int, value: slice | None) -> None:
+        """Refuse an element of the top level that stood there before with another value."""
+        if tag not in self.values:
+            self.values[tag] = value
+            return
+        before = self.values[tag]
+        if before is None or value is None or self.data[before] != self.data[value]:
+            raise MalformedDicom(
+                f"The element ({tag >> 16:04X},{tag & 0xFFFF:04X}) stands there twice with other "
+                "values each time, and nobody knows which one counts: export the object again."
+            )
 
     def _header(
         self, position: int, end: int, *, implicit: bool
@@ -212,10 +229,9 @@ class _Walk:
             return True
         if vr is not None:
             return False
-        known = vr_of(tag)
-        if known is None:
+        if vr_of(tag) is None and may_be_sequence(tag):
             return struct.unpack_from(self.order + "HH", self.data, at) == (0xFFFE, 0xE000)
-        return known == "SQ"
+        return vr_of(tag) == "SQ"
 
     def _skip(self, at: int, length: int, end: int) -> int:
         if length != UNDEFINED:

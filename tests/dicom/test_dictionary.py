@@ -2,9 +2,9 @@ import subprocess
 import sys
 
 import pytest
-from pydicom._dicom_dict import DicomDictionary
+from pydicom._dicom_dict import DicomDictionary, RepeatersDictionary
 
-from scanloft.dicom.dictionary import keyword_of, tag_of, vr_of
+from scanloft.dicom.dictionary import keyword_of, may_be_sequence, tag_of, vr_of
 
 
 def test_every_attribute_has_the_vr_that_pydicom_knows() -> None:
@@ -26,6 +26,18 @@ def test_the_table_holds_nothing_beyond_pydicom() -> None:
 
 def test_a_choice_of_vrs_stays_one() -> None:
     assert vr_of(0x00280106) == "US or SS"
+
+
+def test_only_sequences_and_what_nobody_knows_may_be_a_sequence() -> None:
+    assert may_be_sequence(0x00081199)
+    assert may_be_sequence(0x00091001)
+    assert may_be_sequence(0x00101111)
+    assert not may_be_sequence(0x00100010)
+
+
+@pytest.mark.parametrize("mask", RepeatersDictionary)
+def test_no_attribute_of_a_repeating_group_may_be_one(mask: str) -> None:
+    assert not may_be_sequence(int(mask.replace("x", "2"), 16))
 
 
 def test_keywords_and_tags_lead_to_each_other() -> None:

@@ -20,7 +20,7 @@ from scanloft.deid.review import ENCAPSULATED_DOCUMENT, review
 from scanloft.deid.rules.rules import CHARACTER_SET, Rules, compile_rules
 from scanloft.deid.source import Source
 from scanloft.deid.values.actions import Actions
-from scanloft.deid.values.mentions import OTHER_IDS, Mentions, ids_in_items, mentions_of
+from scanloft.deid.values.mentions import NUMBERS_IN_ITEMS, Mentions, mentions_of, numbers_in
 from scanloft.deid.values.pseudonyms import Pseudonyms
 from scanloft.dicom.charsets import encodings
 from scanloft.dicom.elements import UNDEFINED, read_element
@@ -165,9 +165,8 @@ class _Attempt:
         careful = kind.rules.needs_patient
         recipe = kind.recipe(window, self._size, careful=careful)
         look = partial(recipe.look, window)
-        mentions = mentions_of(
-            look, encodings(look(CHARACTER_SET)), other_ids=ids_in_items(look(OTHER_IDS))
-        )
+        more = [number for tag in NUMBERS_IN_ITEMS for number in numbers_in(look(tag))]
+        mentions = mentions_of(look, encodings(look(CHARACTER_SET)), more=more)
         if not careful and mentions is not None:
             texts = recipe.texts_of(window)
             if not texts.isascii() or b"\x1b" in texts or mentions.near(texts.lower()):

@@ -13,7 +13,7 @@ from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.actions import PLACE_TAGS
 from scanloft.deid.values.dummy_items import dummy_element
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import OTHER_IDS, PATIENT_TAGS
+from scanloft.deid.values.mentions import NUMBERS_IN_ITEMS, PATIENT_TAGS
 from scanloft.dicom.elements import ITEM_END, LONG_VRS, PIXEL_TAGS, SHORT_VRS
 from scanloft.dicom.pixels import PIXEL_ATTRIBUTES
 
@@ -30,7 +30,14 @@ _ENTRIES_LIMIT = 8192
 """What the tables of one set of rules hold together; an ordinary project needs some hundreds."""
 DECISIVE = REVIEWED | PIXEL_ATTRIBUTES | {CHARACTER_SET, 0x00080016}
 """Attributes whose values decide what becomes of an object."""
-_NOTED = REVIEWED | PLACE_TAGS | PATIENT_TAGS | {OTHER_IDS} | PIXEL_ATTRIBUTES | REQUIRED_UIDS
+_NOTED = (
+    REVIEWED
+    | PLACE_TAGS
+    | PATIENT_TAGS
+    | NUMBERS_IN_ITEMS.keys()
+    | PIXEL_ATTRIBUTES
+    | REQUIRED_UIDS
+)
 _READ_BY_ALL = {CHARACTER_SET: "CS", **dict.fromkeys(REQUIRED_UIDS, "UI")}
 _SHORT_VRS = {vr.encode(): vr for vr in SHORT_VRS}
 _LONG_VRS = {vr.encode(): vr for vr in LONG_VRS}
@@ -139,6 +146,8 @@ def private_entry(verdict: Verdict, vr: str | None) -> tuple[int, Verdict | str]
     match verdict.action:
         case Action.REMOVE | Action.REMOVE_PRIVATE:
             return DROP, verdict.action.counted_as
+        case Action.ENTER if vr not in ("SQ", None):
+            raise Declined
         case Action.ENTER:
             return ENTER, verdict
         case Action.KEEP if vr not in (None, verdict.vr):

@@ -15,7 +15,7 @@ from scanloft.deid.bytewise.table import (
     table_of,
 )
 from scanloft.deid.rules.rules import CHARACTER_SET, Rules
-from scanloft.dicom.dictionary import vr_of
+from scanloft.dicom.dictionary import may_be_sequence
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.structure import MAX_DEPTH
 
@@ -32,7 +32,7 @@ def is_sequence(tag: int, data: bytes, position: int, width: int) -> bool:
     """Whether an element of undefined length is a plain sequence, and not one written as UN."""
     if width == EXPLICIT_WIDTH:
         return data[position + 4 : position + 6] == b"SQ"
-    return vr_of(tag) in ("SQ", None)
+    return may_be_sequence(tag)
 
 
 def check_character_set(value: bytes) -> None:

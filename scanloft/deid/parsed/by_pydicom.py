@@ -11,7 +11,7 @@ from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
 from scanloft.deid.identity import new_uids, sop_class_of, written_uids
 from scanloft.deid.parsed.cleaner import Cleaner, DatasetPlace
-from scanloft.deid.parsed.other_ids import other_ids_of
+from scanloft.deid.parsed.numbers_in_items import numbers_in_items
 from scanloft.deid.pixels.device_rules import blanked_regions
 from scanloft.deid.pixels.devices import Rectangle
 from scanloft.deid.pixels.parts import pixel_parts
@@ -168,8 +168,8 @@ class _Work:
     def _cleaned(self, sop_class_uid: str) -> _Elements:
         place = DatasetPlace(self._header, inherited=encodings(b""))
         names = encodings(self._look(CHARACTER_SET))
-        other_ids = other_ids_of(self._header)
-        self._actions.meet(place, mentions_of(self._look, names, other_ids=other_ids))
+        more = numbers_in_items(self._header)
+        self._actions.meet(place, mentions_of(self._look, names, more=more))
         cleaner = Cleaner(
             rules=compile_rules(self._profile, sop_class_uid),
             actions=self._actions,

@@ -29,6 +29,7 @@ class PrivateRules:
 
     def __init__(self, profile: Profile) -> None:
         self._safe = "rtn_safe_priv" in profile.options
+        self._uids = "rtn_uids" in profile.options
         self._full_dates = "rtn_long_full_dates" in profile.options
         self._shifted_dates = "rtn_long_modif_dates" in profile.options
         self._rules = {
@@ -60,8 +61,10 @@ class PrivateRules:
         group, number = tag >> 16, tag & 0xFFFF
         if FIRST_CREATOR <= number <= LAST_CREATOR:
             creator = value.decode("latin-1").strip(" \0")
-            creators[group << 8 | number] = creator
-            kept = written_vr in ("LO", "UN", None) and self.keeps_creator(group, creator)
+            # What a creator of another VR reserves nobody could find again.
+            is_creator = written_vr in ("LO", "UN", None)
+            creators[group << 8 | number] = creator if is_creator else ""
+            kept = is_creator and self.keeps_creator(group, creator)
             return Verdict(Action.KEEP, "LO") if kept else _REMOVED
         if value.startswith(_ITEM):
             if written_vr in ("OB", "OW"):
@@ -85,7 +88,7 @@ class PrivateRules:
         if vr not in ("UN", safe.vr) and not {vr, safe.vr} <= _NUMERIC:
             return _REMOVED
         if safe.action == "hash_uid":
-            return Verdict(Action.REPLACE_UID, vr or "UN")
+            return Verdict(Action.KEEP_UID if self._uids else Action.REPLACE_UID, vr or "UN")
         if safe.action == "shift_date":
             return self._dated(safe.vr, vr or "UN")
         is_text = written_vr not in _UNSEARCHED or safe.vr not in _UNSEARCHED
@@ -93,7 +96,7 @@ class PrivateRules:
 
     def _dated(self, vr: str, written_vr: str) -> Verdict:
         if self._full_dates:
-            return Verdict(Action.KEEP, written_vr)
+            return Verdict(Action.KEEP, written_vr, searched=True)
         if self._shifted_dates and vr in ("DA", "DT") and written_vr in (vr, "UN"):
             return Verdict(Action.SHIFT, vr, Action.REMOVE_PRIVATE)
         return _REMOVED

@@ -158,9 +158,9 @@ class Rules:
         basic = self._basic_action(row, tag, vr, parent)
         codes = {row.codes[option] for option in self._options if option in row.codes}
         modified = "rtn_long_modif_dates" in self._options and "rtn_long_modif_dates" in row.codes
-        if modified and vr in ("DA", "DT"):
+        if modified and vr in ("DA", "DT", "TM", "SH"):
             return Verdict(Action.SHIFT, vr, basic)
-        if "K" in codes or (modified and vr in ("TM", "SH")):
+        if "K" in codes:
             kept = _KEPT_AS.get(vr, Action.KEEP)
             return _verdict(self._stricter(kept, vr, written_vr), vr, written_vr)
         if "C" in codes and vr == "SQ":

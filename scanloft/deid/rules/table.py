@@ -43,12 +43,6 @@ def rows_by_tag() -> Mapping[int, Row]:
     return rows
 
 
-def no_option_keeps(tag: int) -> bool:
-    """Whether the table lists an attribute that none of its options retains or cleans."""
-    row = rows_by_tag().get(tag)
-    return row is not None and not row.codes
-
-
 @lru_cache(maxsize=256)
 def types_by_tag(sop_class_uid: str) -> Mapping[int, str] | None:
     """Return the Types 1, 1C, 2 and 2C at the top level of an IOD; None for an unknown class."""

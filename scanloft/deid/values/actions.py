@@ -121,7 +121,7 @@ class Actions:
         if action is Action.SHIFT:
             shifted = shift_value(value, vr=vr, days=self._shift_days)
             if shifted is not None:
-                self.count(action)
+                self.count(Action.KEEP if shifted is value else action)
                 return shifted
             action = verdict.otherwise
         replacement = self._replacement(action, verdict, value, place)
@@ -167,8 +167,11 @@ class Actions:
         if action is Action.HASH:
             return hashed(self._pseudonyms, decoded(value, place.encodings), verdict.vr)
         if action is Action.REGEX:
-            text = substituted(rule, decoded(value, place.encodings))
-            return None if text is None else _within_limit(text, verdict.vr, place)
+            text = decoded(value, place.encodings)
+            new = substituted(rule, text, verdict.vr)
+            if new is None or new == text:
+                return None if new is None else value
+            return _within_limit(new, verdict.vr, place)
         return None
 
     def _kept(self, tag: int, verdict: Verdict, value: bytes, place: Place) -> bytes:
@@ -214,9 +217,11 @@ class Actions:
             return dummy(vr)
         known = self._known if self.mentions is None else (*self.mentions.texts, *self._known)
         cleaned = clean_text(text, known=known)
-        if cleaned == text:
-            return value
-        return _within_limit(cleaned, vr, place)
+        new = value if cleaned == text else _within_limit(cleaned, vr, place)
+        if new is None or self.mentions is None or (new.isascii() and b"\x1b" not in new):
+            return new
+        # Read as another character set than the declared one it may still name the patient.
+        return None if self.mentions.found_in(new, place.encodings) else new
 
     def _new_uids(self, value: bytes, *, keep: bool) -> bytes:
         # Those of study, series and frame of reference come with each object of a series.

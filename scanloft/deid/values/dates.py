@@ -4,15 +4,23 @@ import re
 from datetime import date, timedelta
 
 _DATE = re.compile(rb"(\d{4})(\.?)(\d{2})\2(\d{2})")
+# Hours, minutes and seconds; the colons are those of ACR-NEMA.
+_TIME = re.compile(rb"(?:[01]\d|2[0-3])(?:(:?)[0-5]\d(?:\1(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?")
+_OFFSET = re.compile(rb"[+-][01]\d[0-5]\d")
 _DATE_TIME = re.compile(rb"(\d{4})(\d{2})?(\d{2})?(\d{2}(?:\d{2}){0,2}(?:\.\d{1,6})?)?([+-]\d{4})?")
 
 
 def shift_value(value: bytes, *, vr: str, days: int) -> bytes | None:
     """Move each value of a DA or DT element; None where one cannot be understood.
 
-    Blank stays blank. Dates of PS3.5 6.2 and of ACR-NEMA (2020.01.31) keep their form. A partial
-    date time (2020 or 202001) is moved from the middle of its period and keeps its precision.
+    A TM, and the offset from UTC that is written as SH, is returned as it is if it is one. Blank
+    stays blank. Dates of PS3.5 6.2 and of ACR-NEMA (2020.01.31) keep their form. A partial date
+    time (2020 or 202001) is moved from the middle of its period and keeps its precision.
     """
+    if vr in ("TM", "SH"):
+        form = _TIME if vr == "TM" else _OFFSET
+        parts = [part.strip(b" \0") for part in value.split(b"\\")]
+        return value if all(form.fullmatch(part) or not part for part in parts) else None
     shift = _shift_date if vr == "DA" else _shift_date_time
     shifted = []
     for part in value.rstrip(b"\0").split(b"\\"):

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from scanloft.deid.values.spellings import folded, spellings
+from scanloft.deid.values.spellings import bounded, folded, parts_of, spellings
 from scanloft.dicom.charsets import ALL_DELIMITERS, decoded
 
 # Patient's Name, Other Names, Birth Name, Mother's Birth Name; Accession Number, ID, Other IDs.
 _NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060)
 _NUMBERS = (0x00080050, 0x00100020, 0x00101000)
-OTHER_IDS = 0x00101002
-"""Other Patient IDs Sequence, whose items have a Patient ID each."""
+NUMBERS_IN_ITEMS = {0x00101002: 0x00100020, 0x00400275: 0x00080050}
+"""Other Patient IDs Sequence with a Patient ID in each item; Request Attributes Sequence with an
+Accession Number."""
 PATIENT_TAGS = frozenset(_NAMES + _NUMBERS)
 """The attributes at the top level that say who the patient is."""
 # Shorter ones are too often words of other kinds, and initials identify nobody.
@@ -23,11 +25,15 @@ _MIN_UTF8_BYTES = 4
 _SEPARATORS = re.compile(r"[\^=\\\s,\0]+")
 _MOST_WORDS = 64
 _LONGEST_REMEMBERED = 1024
-_JOINTS = re.compile(r"[-/.'_]")
-# Patient ID as it is written in items, explicit and implicit
-_ID_IN_ITEM = re.compile(rb"\x10\0\x20\0(?:LO(..)|(..)\0\0)", re.DOTALL)
-_BIG_ID_IN_ITEM = re.compile(rb"\0\x10\0\x20LO(..)", re.DOTALL)
-_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789")
+_DIGITS_IN = re.compile(r"\d+")
+_JOINTS = frozenset("-_/.")
+_ESCAPES = re.compile(rb"\x1b[ -/]*[0-~]")
+# Patient ID and Accession Number as they are written in items, explicit and implicit
+_IN_ITEMS = re.compile(rb"(?:\x10\0\x20\0|\x08\0\x50\0)(?:(?:LO|SH)(..)|(..)\0\0)", re.DOTALL)
+_IN_BIG_ITEMS = re.compile(rb"(?:\0\x10\0\x20LO|\0\x08\0\x50SH)(..)", re.DOTALL)
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz")
+_DIGITS = frozenset(b"0123456789")
+_WORD_BYTES = _LETTERS | _DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +74,31 @@ class Mentions:
         return any(pattern.search(text) for reading in readings for text in spellings(reading))
 
 
-def ids_in_items(sequence: bytes, *, little: bool = True) -> tuple[bytes, ...]:
-    """Return the Patient IDs in the raw items of Other Patient IDs Sequence."""
-    pattern = _ID_IN_ITEM if little else _BIG_ID_IN_ITEM
+def numbers_in(items: bytes, *, little: bool = True) -> tuple[bytes, ...]:
+    """Return the Patient IDs and Accession Numbers in the raw items of a sequence."""
+    if not items:
+        return ()
+    pattern = _IN_ITEMS if little else _IN_BIG_ITEMS
     order: Literal["little", "big"] = "little" if little else "big"
     return tuple(
-        sequence[found.end() : found.end() + int.from_bytes(found[found.lastindex or 1], order)]
-        for found in pattern.finditer(sequence)
+        items[found.end() : found.end() + int.from_bytes(found[found.lastindex or 1], order)]
+        for found in pattern.finditer(items)
     )
 
 
 def mentions_of(
-    look: Callable[[int], bytes], encodings: tuple[str, ...], *, other_ids: Sequence[bytes] = ()
+    look: Callable[[int], bytes], encodings: tuple[str, ...], *, more: Sequence[bytes] = ()
 ) -> Mentions | None:
     """Return what finds the patient's own identifiers in text; None without any.
 
-    `look` gives the raw value of an element at the top level, b"" where it is absent; `other_ids`
-    are those of Other Patient IDs Sequence.
+    `look` gives the raw value of an element at the top level, b"" where it is absent; `more`
+    are numbers that stand in items.
 
     Whole words of at least 3 characters of names and 4 of numbers. The table leaves text that it
     does not list alone, but what names the patient of this very object need not stay.
     """
     names = tuple(filter(None, map(look, _NAMES)))
-    numbers = tuple(filter(None, (*map(look, _NUMBERS), *other_ids)))
+    numbers = tuple(filter(None, (*map(look, _NUMBERS), *more)))
     if sum(map(len, names + numbers)) > _LONGEST_REMEMBERED:
         return _mentions.__wrapped__(names, numbers, encodings)
     return _mentions(names, numbers, encodings)
@@ -118,7 +126,7 @@ def _mentions(
     def compiled() -> re.Pattern[str]:
         # Most objects hold ASCII only and never need it.
         if not pattern:
-            pattern.append(re.compile("|".join(map(_bounded, texts))))
+            pattern.append(re.compile("|".join(map(bounded, texts))))
         return pattern[0]
 
     return Mentions(texts, ascii_words, len(words) > _MOST_WORDS, compiled)
@@ -128,14 +136,18 @@ def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: i
     return {
         word
         for value in values
-        for reading in _readings(value, encodings)
-        for word in _with_parts(reading, shortest)
+        for number, reading in enumerate(_readings(value, encodings))
+        # What is read in a wrong character set falls to pieces that are no words.
+        for word in (_SEPARATORS.split(reading) if number else _with_parts(reading, shortest))
         if _is_telling(word, shortest)
     }
 
 
 def _spelled(word: str) -> Iterator[str]:
     yield word
+    bare = word.lstrip("0")
+    if word.isdigit() and len(bare) > _MIN_NUMBER:
+        yield bare
     if not word.isascii():
         yield from (text for text in spellings(word) if _is_telling(text, _MIN_NAME))
 
@@ -150,33 +162,34 @@ def _with_parts(reading: str, shortest: int) -> Iterator[str]:
     """Yield the words of a value, and the parts of those with hyphens and the like."""
     for word in _SEPARATORS.split(reading):
         yield word
-        parts = _JOINTS.split(word)
-        if len(parts) > 1:
-            is_number = any(letter.isdigit() for letter in word)
+        # Study codes such as TRIAL-HEAD-0003 are also used for names.
+        is_code = shortest == _MIN_NUMBER or not _JOINTS.isdisjoint(word)
+        is_number = is_code and any(map(str.isdigit, word))
+        for part in parts_of(word):
             # Parts of numbers without a digit, or with few, are words and years as often as not.
-            yield from (
-                part
-                for part in parts
-                if not is_number or (len(part) > shortest and not part.isalpha())
-            )
+            if part.isdigit() or is_number:
+                if len(part) > _MIN_NUMBER and not part.isalpha():
+                    yield part
+            else:
+                yield part
+                yield from _DIGITS_IN.split(part)
 
 
-def _readings(value: bytes, encodings: tuple[str, ...]) -> set[str]:
-    """Return a value as its character set says and byte by byte, as that is often wrong."""
+def _readings(value: bytes, encodings: tuple[str, ...]) -> list[str]:
+    """Return a value, folded, as its character set says and as others do, as it is often wrong."""
     if value.isascii() and b"\x1b" not in value:
-        return {value.decode("ascii").lower()}
-    texts = (decoded(value, encodings, delimiters=ALL_DELIMITERS), value.decode("latin-1"))
-    return {folded(text) for text in texts}
+        return [value.decode("ascii").lower()]
+    texts = [decoded(value, encodings, delimiters=ALL_DELIMITERS)]
+    # Escape sequences that nothing announced would hide the letter behind them.
+    bare = _ESCAPES.sub(b" ", value)
+    for codec in dict.fromkeys(("latin-1", "utf-8", *encodings)):
+        with suppress(UnicodeError, LookupError):
+            texts.append(bare.decode(codec))
+    return list(dict.fromkeys(map(folded, texts)))
 
 
 def _is_bounded(lowered: bytes, start: int, end: int) -> bool:
-    if start and lowered[start - 1] in _WORD_BYTES:
+    inner = _LETTERS if _DIGITS.isdisjoint(lowered[start:end]) else _WORD_BYTES
+    if start and lowered[start - 1] in inner:
         return False
-    return end >= len(lowered) or lowered[end] not in _WORD_BYTES
-
-
-def _bounded(word: str) -> str:
-    # Scripts without case, such as Chinese, are mostly written without spaces as well.
-    if not word.isascii() and word.lower() == word.upper():
-        return re.escape(word)
-    return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+    return end >= len(lowered) or lowered[end] not in inner

@@ -14,6 +14,7 @@ _NUMBERS = {
     "UV": (8, False), "SV": (8, True),
 }  # fmt: skip
 _TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UN", "UT"})
+_SINGLE = frozenset({"LT", "ST", "UT"})
 _LONGEST_TEXT = 100_000
 
 
@@ -46,17 +47,29 @@ def hashed(pseudonyms: Pseudonyms, text: str, vr: str) -> bytes | None:
     return pseudonyms.text_hash(stripped).encode() if stripped else b""
 
 
-def substituted(rule: TagRule, text: str) -> str | None:
-    """Return the text with each match of the rule's pattern replaced; None where that fails."""
+def substituted(rule: TagRule, text: str, vr: str) -> str | None:
+    """Return text with each match of the rule's pattern replaced, in each value by itself.
+
+    The pattern sees no padding; text without a match stays as it is. None where replacing fails.
+    """
     if len(text) > _LONGEST_TEXT:
         return None
+    if vr in _SINGLE:
+        olds = [text.rstrip(" \0")]
+    else:
+        olds = [value.strip(" \0") for value in text.split("\\")]
     try:
-        pieces: list[str] = []
-        end = 0
-        for match in compiled(rule.pattern).finditer(text):
-            pieces += (text[end : match.start()], _expanded(rule.value, match))
-            end = match.end()
-        return "".join((*pieces, text[end:]))
+        news = [_substituted(rule, old) for old in olds]
     except (ValueError, LookupError, InvalidProfile, re.error):
         # A value that is no Unicode, or a replacement that names a group which is not there.
         return None
+    return text if news == olds else "\\".join(news)
+
+
+def _substituted(rule: TagRule, text: str) -> str:
+    pieces: list[str] = []
+    end = 0
+    for match in compiled(rule.pattern).finditer(text):
+        pieces += (text[end : match.start()], _expanded(rule.value, match))
+        end = match.end()
+    return "".join((*pieces, text[end:]))

@@ -1,6 +1,8 @@
-"""How else a name may be spelled: with and without accents, umlauts as two letters."""
+"""How else a name may be spelled, of what parts it is made, and where it ends in a text."""
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
 _AS_TWO = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -9,6 +11,11 @@ _AS_TWO = str.maketrans(
 _AS_ONE = str.maketrans(
     {"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t"}
 )
+
+_APART = re.compile(r"[\W_]+")
+_MARKS = frozenset({"Mn", "Mc"})
+# Letters of Latin, Greek, Cyrillic and Armenian: next to them, a word is a part of another one.
+_CASED = "A-Za-zªµºÀ-ÖØ-öø-ʯͰ-ϿЀ-ԯԱ-Ֆա-ևḀ-ỿἀ-῾"
 
 
 def folded(text: str) -> str:
@@ -24,6 +31,30 @@ def spellings(text: str) -> set[str]:
     if text.isascii():
         return {text}
     return {text, _plain(text.translate(_AS_TWO)), _plain(text.translate(_AS_ONE))}
+
+
+def bounded(word: str) -> str:
+    """Return a regular expression for a word where it is no part of another one.
+
+    Digits beside letters are none, and neither are the letters of scripts without case, such as
+    Chinese, which are mostly written without spaces.
+    """
+    if not word.isascii() and word.lower() == word.upper():
+        return re.escape(word)
+    digits = "0-9" if any(map(str.isdigit, word)) else ""
+    return rf"(?<![{_CASED}{digits}]){re.escape(word)}(?![{_CASED}{digits}])"
+
+
+def parts_of(word: str) -> Iterator[str]:
+    """Yield what punctuation and symbols divide a word into."""
+    if word.isascii():
+        yield from filter(None, _APART.split(word))
+    else:
+        yield from "".join(letter if _belongs(letter) else " " for letter in word).split()
+
+
+def _belongs(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter) in _MARKS
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
-from scanloft.deid.values.spellings import folded, spellings
+from scanloft.deid.values.spellings import bounded, folded, spellings
 from scanloft.deid.values.text_patterns import DIGIT, REMOVED, any_of, forms
 from scanloft.deid.values.text_words import (
     BIRTHS,
@@ -97,7 +97,7 @@ def _known(words: tuple[str, ...]) -> Callable[[str], str]:
     if not known:
         return str
     ordered = sorted(known | {word for word in words if folded(word) in known}, key=len)
-    words_in_row = rf"(?:{'|'.join(map(_bounded, reversed(ordered)))})"
+    words_in_row = rf"(?:{'|'.join(map(bounded, reversed(ordered)))})"
     pattern = re.compile(
         rf"(?P<before>{_NEIGHBOUR},? )?{words_in_row}(?:[ ,^-]{{1,2}}{words_in_row}){{0,5}}"
         rf"(?P<after>,? {_NEIGHBOUR})?",
@@ -128,12 +128,6 @@ def _is_no_name(neighbour: str) -> bool:
     word = neighbour.strip(" ,")
     plain = _plain(word)
     return not word[:1].isupper() or _is_technique(plain) or plain in _ANNOUNCING
-
-
-def _bounded(word: str) -> str:
-    if not word.isascii() and word.lower() == word.upper():
-        return re.escape(word)
-    return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
 
 
 def _without_caret_name(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from scanloft.core.errors import ArchiveError, PixelReview
+from scanloft.core.errors import ArchiveError, MalformedDicom, PixelReview
 from scanloft.deid.engine import by_bytes, by_pydicom, deidentify, plan
 from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.profiles.tag_rules import RuleAction, TagRule
@@ -84,6 +84,16 @@ def test_elements_out_of_order_or_twice_are_declined(elements: tuple[Wire, ...])
     odd = data[:at] + body + data[at:]
     assert run(odd) is None
     assert b"2.5 " in deidentify(odd, profile=BASIC, pseudonyms=PSEUDONYMS).data
+
+
+def test_a_curve_that_looks_like_a_sequence_is_refused() -> None:
+    code = Wire(0x0040A043, "SQ", ((Wire(0x00080100, "SH", b"CODEX123"),),))
+    request = Wire(0x00400275, "SQ", ((),), undefined=True)
+    curve = Wire(0x50003000, "SQ", ((request, code, Wire(0x00101040, "LO", b"A street")),), True)
+    data = file_with([curve], syntax=Syntax.IMPLICIT)
+    assert run(data) is None
+    with pytest.raises(MalformedDicom):
+        deidentify(data, profile=BASIC, pseudonyms=PSEUDONYMS)
 
 
 def test_a_script_is_never_run_by_bytes() -> None:

@@ -67,6 +67,8 @@ def planted(plants: Plants, attribute: Attribute, options: frozenset[str], place
         return Wire(attribute.tag, "LO", PATIENT_ID)
     if attribute.tag == 0x00100010:
         return Wire(attribute.tag, "PN", b"Testmann^Ottilie")
+    if attribute.tag == 0x00080201:
+        return Wire(attribute.tag, "SH", b"+0130 ")
     if expected(attribute, options) == "cleaned":
         return Wire(attribute.tag, attribute.vr, TEXT)
     if attribute.vr == "SQ":
@@ -176,6 +178,15 @@ def test_options_together_keep_what_each_of_them_keeps(
 ) -> None:
     wrong = differences(options, syntax, CLASSES[sop_class])
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "value", [b"20200131101112", b"20200131", b"31.01.2020", b"2020-01-31 10:11", b"Testmann"]
+)
+def test_what_is_no_time_of_day_goes_with_moved_dates(value: bytes) -> None:
+    tags = (0x00080032, 0x00080201)
+    wires = [Wire(0x00080032, "TM", value), Wire(0x00080201, "SH", value)]
+    assert not [tag for tag in tags if tag in opened(wires, frozenset({"rtn_long_modif_dates"}))]
 
 
 def opened(elements: list[Wire], options: frozenset[str], **more: object) -> Dataset:

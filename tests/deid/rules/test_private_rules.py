@@ -279,6 +279,21 @@ def test_safe_private_replaces_the_uids_that_the_list_names(syntax: str) -> None
     assert values_of(opened(result))[0x002910D5] == PSEUDONYMS.uid("1.2.826.7").encode()
 
 
+@both_syntaxes
+def test_safe_private_references_hold_where_uids_are_retained(syntax: str) -> None:
+    element = Wire(0x002910D5, "UI", uid("1.2.826.7"))
+    result = result_of(MMC, element, options=("rtn_safe_priv", "rtn_uids"), syntax=syntax)
+    assert values_of(opened(result))[0x002910D5] == b"1.2.826.7"
+    assert result.replaced == {}
+
+
+@both_syntaxes
+def test_text_in_place_of_a_safe_private_uid_goes_even_with_rtn_uids(syntax: str) -> None:
+    element = Wire(0x002910D5, "UI", b"Somebody")
+    result = result_of(MMC, element, options=("rtn_safe_priv", "rtn_uids"), syntax=syntax)
+    assert b"Somebody" not in result.data
+
+
 @everywhere
 @pytest.mark.parametrize(
     ("options", "expected"),
@@ -306,6 +321,19 @@ def test_a_safe_private_date_that_is_none_goes() -> None:
     element = Wire(SCAN_DATE, "DT", b"Testmann")
     result = result_of(PET, element, options=("rtn_safe_priv", "rtn_long_modif_dates"))
     assert SCAN_DATE not in opened(result)
+
+
+@both_syntaxes
+@pytest.mark.parametrize("vr", ["UN", "DT"])
+def test_a_safe_private_date_that_names_the_patient_goes_though_dates_are_kept(
+    syntax: str, vr: str
+) -> None:
+    name = Wire(0x00100010, "PN", b"Testmann^Erika")
+    element = Wire(SCAN_DATE, vr, b"Testmann^Erika 1")
+    options = ("rtn_safe_priv", "rtn_long_full_dates")
+    result = result_of(PET, element, name, options=options, syntax=syntax)
+    assert b"Testmann" not in result.data
+    assert values_of(opened(result))[SCAN_DATE] == b""
 
 
 def test_a_rule_comes_before_the_list() -> None:
@@ -357,3 +385,12 @@ def test_keep_cleans_the_items_of_a_private_sequence_that_is_written_as_unknown(
     profile = Profile("test", 1, rules=(rule(1, "keep"),))
     data = file_with([HEAD, element])
     assert b"Somebody" not in deidentify(data, profile=profile, pseudonyms=PSEUDONYMS).data
+
+
+@pytest.mark.parametrize("vr", ["SH", "CS", "OB", "ST", "LT", "PN"])
+def test_what_a_creator_of_another_vr_reserves_goes_with_it(vr: str) -> None:
+    rules = PrivateRules(Profile("p", 1, frozenset({"rtn_safe_priv"})))
+    creators: dict[int, str] = {}
+    creator = rules.judge_element(0x00190010, vr, b"SIEMENS MR HEADER ", creators)
+    element = rules.judge_element(0x0019100C, "IS", b"4321", creators)
+    assert [creator.action, element.action] == [Action.REMOVE_PRIVATE] * 2

@@ -88,3 +88,25 @@ def test_known_dates_move_as_the_calendar_says(
 )
 def test_what_is_no_single_date_is_not_guessed(value: str, vr: str) -> None:
     assert shift_value(value.encode(), vr=vr, days=-400) is None
+
+
+@pytest.mark.parametrize(
+    ("vr", "value"),
+    [
+        ("TM", b"10"), ("TM", b"1011 "), ("TM", b"101112.123456"), ("TM", b"10:11:12"),
+        ("TM", b"235960\\10"), ("TM", b""), ("SH", b"+0130 "), ("SH", b"-1200"),
+    ],
+)  # fmt: skip
+def test_times_of_day_and_offsets_stay(vr: str, value: bytes) -> None:
+    assert shift_value(value, vr=vr, days=-7) == value
+
+
+@pytest.mark.parametrize(
+    ("vr", "value"),
+    [
+        ("TM", b"20200131"), ("TM", b"2500"), ("TM", b"10:1112"), ("TM", b"10\\Doe"),
+        ("TM", b"31.01."), ("SH", b"0130"), ("SH", b"+2500"), ("SH", b"Doe"),
+    ],
+)  # fmt: skip
+def test_what_is_no_time_is_not_understood(vr: str, value: bytes) -> None:
+    assert shift_value(value, vr=vr, days=-7) is None

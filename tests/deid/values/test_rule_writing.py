@@ -243,25 +243,25 @@ def test_regex_with_a_bad_replacement_removes_the_element() -> None:
 
 
 def test_a_pattern_that_cannot_be_used_substitutes_nothing() -> None:
-    assert substituted(regex(STATION, "(?=x)"), "x") is None
-    assert substituted(regex(STATION, "x"), "\ud800x") is None
+    assert substituted(regex(STATION, "(?=x)"), "x", "ST") is None
+    assert substituted(regex(STATION, "x"), "\ud800x", "ST") is None
 
 
 def test_longer_text_than_anybody_writes_is_not_searched() -> None:
-    assert substituted(regex(STATION, "x"), "x".rjust(100_000)) == " " * 99_999
-    assert substituted(regex(STATION, "x"), "x".rjust(100_001)) is None
+    assert substituted(regex(STATION, "x"), "x".rjust(100_000), "ST") == " " * 99_999
+    assert substituted(regex(STATION, "x"), "x".rjust(100_001), "ST") is None
 
 
 def test_a_pattern_that_would_hang_others_takes_time_in_proportion() -> None:
     nasty = regex(DESCRIPTION, "(a|aa)+(a*)*$")
     started = time.monotonic()
-    assert substituted(nasty, "a" * 99_000 + "b") == "a" * 99_000 + "b"
+    assert substituted(nasty, "a" * 99_000 + "b", "LT") == "a" * 99_000 + "b"
     # Engines that try all ways need longer than the age of the universe for 100 of them.
     assert time.monotonic() - started < 20
 
 
 def test_an_empty_value_deletes_each_match() -> None:
-    assert substituted(regex(DESCRIPTION, "[0-9]+"), "T1 and T2") == "T and T"
+    assert substituted(regex(DESCRIPTION, "[0-9]+"), "T1 and T2", "LO") == "T and T"
 
 
 @pytest.mark.parametrize(
@@ -275,4 +275,38 @@ def test_an_empty_value_deletes_each_match() -> None:
 def test_a_replacement_may_have_letters_of_any_script(
     pattern: str, value: str, text: str, expected: str
 ) -> None:
-    assert substituted(regex(DESCRIPTION, pattern, value), text) == expected
+    assert substituted(regex(DESCRIPTION, pattern, value), text, "LO") == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (b"T1 op=Anna", ["T1"]),
+        (b"T1 op=Annas ", ["T1"]),
+        (b"T1 op=Annas\0", ["T1"]),
+        (b"T1 op=Anna\\T2 op=Berta ", ["T1", "T2"]),
+    ],
+)
+def test_regex_sees_each_value_without_its_padding(value: bytes, wanted: list[str]) -> None:
+    result = result_of(
+        Wire(DESCRIPTION, "LO", value), rules=(regex(DESCRIPTION, " op=[A-Z][a-z]+$"),)
+    )
+    found = opened(result).SeriesDescription
+    assert ([found] if isinstance(found, str) else list(found)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("charset", "value"),
+    [
+        (b"ISO_IR 192", b"T1 \xfcber "),
+        (b"ISO_IR 13 ", b"T1 \x81"),
+        (b"ISO_IR 100", b"more than the sixteen characters of an SH"),
+    ],
+)
+def test_regex_that_matches_nothing_leaves_the_bytes_as_they_are(
+    charset: bytes, value: bytes
+) -> None:
+    value += b" " * (len(value) % 2)
+    rules = (regex(STATION, "ZZZ"),)
+    result = result_of(Wire(0x00080005, "CS", charset), Wire(STATION, "SH", value), rules=rules)
+    assert value in result.data
