@@ -79,11 +79,15 @@ def _whole(file: FileSource) -> bytes:
 
 
 def _assemble(found: Plan, source: int, target: int) -> None:
+    waiting: list[bytes] = []
     for part in found.parts:
         if isinstance(part, Span):
+            _write(target, b"".join(waiting))
+            waiting.clear()
             _copy(source, part, target)
         else:
-            _write(target, part)
+            waiting.append(part)
+    _write(target, b"".join(waiting))
 
 
 def _copy(source: int, span: Span, target: int) -> None:

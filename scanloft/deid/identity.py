@@ -36,7 +36,7 @@ def new_uids(look: Look, *, profile: Profile, actions: Actions) -> dict[str, str
     uids = {name: _uid(look(tag), word) for tag, (name, word) in _NAMES.items()}
     if "rtn_uids" in profile.options or profile.base is Base.NONE:
         return uids
-    return {name: actions.new_uid(uid) for name, uid in uids.items()}
+    return {name: actions.uids.new(uid) for name, uid in uids.items()}
 
 
 def written_uids(elements: Sequence[tuple[int, bytes]]) -> dict[str, str]:

@@ -34,7 +34,7 @@ def looking(**changed: bytes) -> Callable[[int], bytes]:
 
 def new(profile: Profile, look: Callable[[int], bytes]) -> tuple[dict[str, str], dict[str, str]]:
     actions = Actions(profile=profile, pseudonyms=PSEUDONYMS, site="")
-    return new_uids(look, profile=profile, actions=actions), actions.replaced
+    return new_uids(look, profile=profile, actions=actions), actions.uids.replaced
 
 
 def test_new_uids_are_pseudonyms_and_the_pairs_are_remembered() -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scanloft.deid.pixels.devices import Rectangle
 
 FIRST_WINDOW_BYTES = 32 * 1024
-LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**18
+LARGE_BYTES, LARGE_WINDOW_BYTES = 64 * 2**20, 2**19
 MAX_WINDOW_BYTES = 64 * 2**20
 _MARGIN_BYTES = 64 * 1024
 _SOP_CLASS_UID = 0x00080016
@@ -100,7 +100,7 @@ class _Attempt:
             transfer_syntax_uid=kind.place.transfer_syntax_uid,
             header_length=len(head) + len(header),
             account=Account(self._profile.name, self._profile.version, actions.counts),
-            replaced=actions.replaced,
+            replaced=actions.uids.replaced,
             patients=actions.patients,
             parts=tuple(parts),
         )

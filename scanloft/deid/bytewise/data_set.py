@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from scanloft.deid.bytewise.place import Noted
-from scanloft.deid.bytewise.recipe import APPLY, COPY, DESCEND, WRITE, Step, merged
+from scanloft.deid.bytewise.recipe import COPY, DESCEND, WRITE, Step, action_step, merged
 from scanloft.deid.bytewise.table import (
     ACT,
     CONSTANT,
@@ -244,7 +244,7 @@ class ByteDataSet:
         same_vr = self._walk.encoding.implicit or written == verdict.vr.encode()
         if verdict.action is Action.CLEAN_MEANING:
             self._walk.texts.append(slice(at, stop))
-        step = (APPLY, tag, verdict, position, at, stop, self._noted, same_vr)
+        step = action_step(tag, verdict, position, at, stop, self._noted, same_vr)
         self._replace(position, stop, step)
 
     def _enter(self, tag: int, position: int, at: int, length: int) -> int:

@@ -5,22 +5,31 @@ VRs, lengths and a few values; so where all of these are the same, the walk can 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
 from scanloft.deid.bytewise.place import BytePlace, Noted
 from scanloft.deid.bytewise.window import ITEM, item_header
+from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.actions import Actions
 from scanloft.deid.values.encode import Encoding, pad
 
-COPY, WRITE, APPLY, DESCEND = range(4)
+COPY, WRITE, APPLY, UIDS, DESCEND = range(5)
 Step = tuple[Any, ...]
 """(COPY, start, stop), (WRITE, bytes), (APPLY, tag, verdict, position, value start, stop, noted,
-whether the VR stays) or (DESCEND, tag, steps of each item); offsets in the header."""
+whether the VR stays), (UIDS, tag, verdict, value start, stop) or (DESCEND, tag, steps of items);
+offsets in the header."""
 
 
-@dataclass(frozen=True, slots=True)
+def action_step(
+    tag: int, verdict: Verdict, position: int, at: int, stop: int, noted: Noted, same_vr: bool
+) -> Step:
+    """Return the step for a value that a verdict acts on."""
+    if verdict.action in (Action.REPLACE_UID, Action.KEEP_UID):
+        return (UIDS, tag, verdict, at, stop)
+    return (APPLY, tag, verdict, position, at, stop, noted, same_vr)
+
+
 class Recipe:
     """The steps for a header, in order, and where its values are.
 
@@ -28,11 +37,22 @@ class Recipe:
     kept and may name the patient. `counts` are the elements whose fate needs no look at the value.
     """
 
-    steps: Sequence[Step]
-    counts: Mapping[str, int]
-    noted: Noted
-    texts: Sequence[slice]
-    encoding: Encoding
+    __slots__ = ("_counts", "_encoding", "_get_texts", "_steps", "noted")
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        counts: Mapping[str, int],
+        noted: Noted,
+        texts: Sequence[slice],
+        encoding: Encoding,
+    ) -> None:
+        self.noted = noted
+        self._steps = steps
+        self._counts = counts
+        # Two of nothing more, as a getter of one would not give a row.
+        self._get_texts = itemgetter(*texts, slice(0), slice(0))
+        self._encoding = encoding
 
     def look(self, data: bytes, tag: int) -> bytes:
         """Return a noted value, b"" where there is none."""
@@ -41,14 +61,14 @@ class Recipe:
 
     def texts_of(self, data: bytes) -> bytes:
         """Return the texts that were kept, parted by zeros."""
-        return b"\0".join([data[place] for place in self.texts])
+        return b"\0".join(self._get_texts(data))
 
     def follow(self, data: bytes, actions: Actions) -> bytes:
         """Return the new header."""
         counts = actions.counts
-        for kind, number in self.counts.items():
+        for kind, number in self._counts.items():
             counts[kind] += number
-        return b"".join(self._follow(self.steps, data, actions))
+        return b"".join(self._follow(self._steps, data, actions))
 
     def _follow(self, steps: Sequence[Step], data: bytes, actions: Actions) -> list[bytes]:
         chunks: list[bytes] = []
@@ -58,6 +78,9 @@ class Recipe:
                 chunks.append(data[step[1] : step[2]])
             elif kind == WRITE:
                 chunks.append(step[1])
+            elif kind == UIDS:
+                _, tag, verdict, at, stop = step
+                chunks.append(actions.uid_element(tag, verdict, data[at:stop], self._encoding))
             elif kind == APPLY:
                 chunks.append(self._act(step, data, actions))
             else:
@@ -65,7 +88,7 @@ class Recipe:
                 for item in step[2]:
                     content = b"".join(self._follow(item, data, actions))
                     items += (item_header.pack(ITEM, len(content)), content)
-                chunks.append(self.encoding.element(step[1], "SQ", b"".join(items)))
+                chunks.append(self._encoding.element(step[1], "SQ", b"".join(items)))
         return chunks
 
     def _act(self, step: Step, data: bytes, actions: Actions) -> bytes:
@@ -77,8 +100,8 @@ class Recipe:
         if new is value:
             if same_vr:
                 return data[position:stop]
-            return self.encoding.element(tag, verdict.vr, value)
-        return self.encoding.element(tag, verdict.vr, pad(new, verdict.vr))
+            return self._encoding.element(tag, verdict.vr, value)
+        return self._encoding.element(tag, verdict.vr, pad(new, verdict.vr))
 
 
 _SPAN_BYTES = 150

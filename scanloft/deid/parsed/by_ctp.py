@@ -53,7 +53,7 @@ def run_script(
     script = _script(profile.ctp_script)
     if script.uid_root is not None:
         # References that the script does not reach have to follow what they refer to.
-        actions.replace_uids_by(partial(hash_uid, script.uid_root))
+        actions.uids.replace_by(partial(hash_uid, script.uid_root))
     outcome = apply(script, header, lookup=pseudonyms.lookup, now=now)
     body = _written(layout, header)
     read = read_dataset(
@@ -78,7 +78,7 @@ def run_script(
         stamped = {tag for tag, _ in stamps(profile, _encoding(layout))}
         elements = [(tag, raw) for tag, raw in _split(layout, body) if tag not in stamped]
         actions.count(Action.KEEP, len(elements))
-    actions.replaced.update(_new_uids(own))
+    actions.uids.replaced.update(_new_uids(own))
     return elements
 
 

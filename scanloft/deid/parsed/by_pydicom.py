@@ -102,7 +102,7 @@ class _Work:
             transfer_syntax_uid=syntax,
             header_length=len(header),
             account=Account(self._profile.name, self._profile.version, self._actions.counts),
-            replaced=self._actions.replaced,
+            replaced=self._actions.uids.replaced,
             patients=self._actions.patients,
         )
 

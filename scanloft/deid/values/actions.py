@@ -1,10 +1,8 @@
 """What the actions of the rules do to the values of one object, whoever walks over it."""
 
 import re
-from collections.abc import Callable
 from typing import Protocol
 
-from scanloft.core.identifiers import is_uid
 from scanloft.deid.account import KINDS
 from scanloft.deid.profiles.profile import Profile, Subjects
 from scanloft.deid.rules.rules import (
@@ -17,9 +15,11 @@ from scanloft.deid.rules.rules import (
 from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.dates import shift_value
 from scanloft.deid.values.dummies import dummy
+from scanloft.deid.values.encode import Encoding
 from scanloft.deid.values.mentions import Mentions, words_of
 from scanloft.deid.values.pseudonyms import Pseudonyms, subject_scope
 from scanloft.deid.values.rule_writing import hashed, substituted, written
+from scanloft.deid.values.uids import Uids
 from scanloft.dicom.charsets import decoded, encoded
 
 STUDY_UID = 0x0020000D
@@ -65,15 +65,15 @@ class Place(Protocol):
 class Actions:
     """Does to values what verdicts say, and counts it.
 
-    `mentions` finds the patient's own words, None where there are none to find. `replaced` and
-    `patients` are the pairs of old and new identifiers, for the owner of the project only.
+    `mentions` finds the patient's own words, None where there are none to find. `patients` are the
+    pairs of old and new Patient IDs, for the owner of the project only; `uids` has those of UIDs.
     """
 
     def __init__(
         self, *, profile: Profile, pseudonyms: Pseudonyms, site: str, little: bool = True
     ) -> None:
         self.counts = dict.fromkeys(KINDS, 0)
-        self.replaced: dict[str, str] = {}
+        self.uids = Uids(pseudonyms)
         self.patients: dict[str, str] = {}
         self.mentions: Mentions | None = None
         self._subjects = profile.subjects
@@ -83,7 +83,6 @@ class Actions:
         self._shift_days = 0
         self._issuer = ""
         self._known: tuple[str, ...] = ()
-        self._chosen_uid: Callable[[str], str] | None = None
         self._chosen_patient: dict[str, str] = {}
 
     def meet(self, place: Place, mentions: Mentions | None) -> None:
@@ -101,13 +100,6 @@ class Actions:
         self._chosen_patient = {old: new, new: new}
         if old:
             self.patients[old] = new
-
-    def replace_uids_by(self, new_uid: Callable[[str], str]) -> None:
-        """Let a function choose the UIDs that take the place of others, instead of the pseudonyms.
-
-        UIDs that the standard registered still stay.
-        """
-        self._chosen_uid = new_uid
 
     def count(self, action: Action, number: int = 1) -> None:
         """Count elements that met an action."""
@@ -141,9 +133,9 @@ class Actions:
     ) -> bytes | None:
         match action:
             case Action.REPLACE_UID:
-                return self._new_uids(value, keep=False)
+                return self.uids.values(value, keep=False)
             case Action.KEEP_UID:
-                return self._new_uids(value, keep=True)
+                return self.uids.values(value, keep=True)
             case Action.REPLACE_ID | Action.REPLACE_NAME:
                 return self._new_patient_id(place)
             case Action.KEEP:
@@ -223,35 +215,11 @@ class Actions:
         # Read as another character set than the declared one it may still name the patient.
         return None if self.mentions.found_in(new, place.encodings) else new
 
-    def _new_uids(self, value: bytes, *, keep: bool) -> bytes:
-        # Those of study, series and frame of reference come with each object of a series.
-        memory = self._pseudonyms.memory
-        known = memory.get((value, keep)) if self._chosen_uid is None else None
-        if known is None:
-            known = self._replaced_uids(value, keep=keep)
-            if self._chosen_uid is None:
-                memory.put((value, keep), known)
-        new, pairs = known
-        self.replaced.update(pairs)
-        return bytes(new)
-
-    def _replaced_uids(self, value: bytes, *, keep: bool) -> tuple[bytes, dict[str, str]]:
-        """Return the new value, and the pairs of old and new UIDs in it."""
-        olds = [part.strip(" \0") for part in value.decode("latin-1").split("\\")]
-        news = [old if keep and is_uid(old) else self._uid(old) for old in olds]
-        pairs = {old: new for old, new in zip(olds, news, strict=True) if old != new}
-        return "\\".join(news).encode("latin-1"), pairs
-
-    def new_uid(self, old: str) -> str:
-        """Return the UID that stands for another, and remember the pair."""
-        new = self._uid(old)
-        if new != old:
-            self.replaced[old] = new
-        return new
-
-    def _uid(self, old: str) -> str:
-        new = self._pseudonyms.uid(old)
-        return new if self._chosen_uid is None or new == old else self._chosen_uid(old)
+    def uid_element(self, tag: int, verdict: Verdict, value: bytes, encoding: Encoding) -> bytes:
+        """Return the encoded element for a verdict on UIDs, and count it; as `apply` does it."""
+        element, counted_as = self.uids.element(tag, verdict, value, encoding)
+        self.counts[counted_as] += 1
+        return element
 
     def _new_patient_id(self, place: Place) -> bytes:
         if self._chosen_patient:

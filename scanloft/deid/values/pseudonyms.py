@@ -47,7 +47,7 @@ class Memory:
         self._found: dict[Any, Any] = {}
         self.get = self._found.get
 
-    def put(self, key: tuple[bytes, Any] | tuple[bytes, Any, Any], found: object) -> None:
+    def put(self, key: tuple[bytes, *tuple[Any, ...]], found: object) -> None:
         """Remember what stands for a value, the first of the key, unless it is long."""
         if len(key[0]) > MEMORY_LIMIT_BYTES:
             return

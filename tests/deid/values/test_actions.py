@@ -342,13 +342,13 @@ class Blank:
 
 def test_a_chosen_function_replaces_uids_but_for_those_of_the_standard() -> None:
     actions = Actions(profile=profile_of(), pseudonyms=PSEUDONYMS, site="")
-    actions.replace_uids_by(lambda old: f"9.{old}")
+    actions.uids.replace_by(lambda old: f"9.{old}")
     verdict = Verdict(Action.REPLACE_UID, "UI")
     value = b"1.2.3\\1.2.840.10008.1.2.1\\"
     assert actions.apply(FRAME_OF_REFERENCE, verdict, value, Blank()) == (
         b"9.1.2.3\\1.2.840.10008.1.2.1\\"
     )
-    assert actions.replaced == {"1.2.3": "9.1.2.3"}
+    assert actions.uids.replaced == {"1.2.3": "9.1.2.3"}
     assert actions.counts["uids_replaced"] == 1
 
 
