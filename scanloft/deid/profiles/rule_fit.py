@@ -78,7 +78,7 @@ def faults_of(rule: TagRule) -> Iterator[tuple[str, str]]:
     vr = vr_of(rule.tag) or (row.vr if row is not None else None)
     if rule.tag in _READ_BY and rule.action is not RuleAction.KEEP:
         read = "text" if rule.tag == CHARACTER_SET else "pixels"
-        yield "action", f"without it as it is the {read} cannot be read: use keep, or no rule"
+        yield "action", f"the {read} cannot be read if this changes: use keep, or no rule"
     elif vr is None:
         yield "tag", "DICOM has no such attribute, so it is always removed: correct the tag"
     elif (fitting := _FITTING_VRS.get(rule.action)) is not None and vr not in fitting:
