@@ -30,18 +30,19 @@ from scanloft.client.places import (
     check_folders,
     check_report,
     check_written,
-    make_folder,
 )
 from scanloft.client.profile_choice import chosen_profile, profile_file
 from scanloft.client.secret_file import secret_of
-from scanloft.client.whole_file import write_whole
+from scanloft.client.whole_file import make_folder, write_whole
 from scanloft.deid.profiles.file import warnings_of
 
+EXIT_UNWRITTEN = 1
 EXIT_REFUSED = 3
 EXIT_INTERRUPTED = 130
 EPILOG = (
-    "Exit codes: 0 all done; 2 the call is wrong, nothing was done; 3 a file was refused, or no "
-    "DICOM file was found; 130 interrupted, report and pairs tell what was done."
+    "Exit codes: 0 all done; 1 report or pairs could not be written; 2 the call is wrong, nothing "
+    "was done; 3 a file was refused, or no DICOM file was found; 130 "
+    "interrupted, report and pairs tell what was done."
 )
 
 
@@ -58,8 +59,8 @@ def deid(
         bool,
         typer.Option(
             "--overwrite",
-            help="Replace results, a report and pairs of an earlier run; of a file that is refused "
-            "now, the earlier result is removed.",
+            help="Replace results and a report of an earlier run, and add to its pairs; of a file "
+            "that is refused now, the earlier result is removed.",
         ),
     ] = False,
 ) -> None:
@@ -88,29 +89,40 @@ def deid(
     )
     run = Run(chosen, pseudonyms, site=site, overwrite=overwrite, export=export)
     outcomes: list[Outcome] = []
-    try:
-        with interruptible():
+    interrupted = False
+    with interruptible() as undisturbed:
+        try:
             for source, target, name in track(pairs, "De-identifying", console=console):
                 outcomes.append(run.deidentify(source, target, name))
-    except KeyboardInterrupt:
-        console.print(f"Interrupted: {len(outcomes)} of {len(pairs)} files were done.")
-        raise typer.Exit(EXIT_INTERRUPTED) from None
-    finally:
-        complete = len(outcomes) == len(pairs)
-        outcomes += skipped
-        _keep(report, export, report_of(chosen, outcomes, complete=complete))
-        show(console, outcomes)
-    _exit(outcomes, console)
+            undisturbed()
+        except KeyboardInterrupt:
+            interrupted = True
+            console.print(f"Interrupted: {len(outcomes)} of {len(pairs)} files were done.")
+        finally:
+            undisturbed()
+            complete = len(outcomes) == len(pairs)
+            outcomes += skipped
+            account = report_of(chosen, outcomes, complete=complete)
+            written = _keep(report, export, account, console)
+            show(console, outcomes)
+    _exit(outcomes, console, written=written, interrupted=interrupted)
 
 
-def _keep(report: Path | None, export: IdExport | None, account: dict[str, object]) -> None:
-    """Write the account and the pairs, also of a run that was interrupted."""
-    try:
-        if export is not None:
-            export.write(complete=account["complete"] is True)
-    finally:
-        if report is not None:
+def _keep(
+    report: Path | None, export: IdExport | None, account: dict[str, object], console: Console
+) -> bool:
+    """Write the account and the pairs, also of a run that was interrupted; False where it fails."""
+    faults = []
+    if export is not None:
+        faults += export.write()
+    if report is not None:
+        try:
             write_whole(report, json.dumps(account, indent=1))
+        except OSError as error:
+            faults.append(f"The report could not be written: {error.strerror}.")
+    for fault in faults:
+        console.print(fault, style="red", markup=False, highlight=False)
+    return not faults
 
 
 def _check_targets(targets: Iterable[Path]) -> None:
@@ -123,7 +135,11 @@ def _check_targets(targets: Iterable[Path]) -> None:
         )
 
 
-def _exit(outcomes: list[Outcome], console: Console) -> None:
+def _exit(outcomes: list[Outcome], console: Console, *, written: bool, interrupted: bool) -> None:
+    if not written:
+        raise typer.Exit(EXIT_UNWRITTEN)
+    if interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
     if not any(outcome.fate == "deidentified" for outcome in outcomes):
         console.print("No file was de-identified.")
         raise typer.Exit(EXIT_REFUSED)

@@ -28,6 +28,10 @@ _PACKED = (
 )
 
 
+# The codes of files of which nothing could be learned.
+_NOTHING_KNOWN = frozenset({"broken_link", "gone", "target_exists", "unreadable"})
+
+
 class _TargetExistsError(Exception):
     """DST has another file of this name, and may not lose it."""
 
@@ -45,14 +49,20 @@ class Run:
     def deidentify(self, source: Path, target: Path, name: str) -> Outcome:
         """De-identify one file; `name` is its path relative to the source.
 
-        A target that is there is replaced by other bytes only with `overwrite`; of a file that is
-        refused nothing is left there then.
+        A target that is there is replaced by other bytes only with `overwrite`; of an object that
+        is refused nothing is left there then. Where the file could not be read or written, nothing
+        is known of the object, and what is there stays.
         """
         outcome = self._outcome(source, target, name)
+        is_result = target.is_file() or target.is_symlink()
+        if not self.overwrite or outcome.fate != "refused" or not is_result:
+            return outcome
         # What is packed never had a result: a file of its name in DST is somebody else's.
-        if self.overwrite and outcome.fate == "refused" and outcome.code != "packed":
-            return _without_old_result(outcome, target)
-        return outcome
+        if outcome.code == "packed":
+            return outcome
+        if outcome.code in _NOTHING_KNOWN:
+            return _with(outcome, "Its earlier result is still in DST.")
+        return _without_old_result(outcome, target)
 
     def _outcome(self, source: Path, target: Path, name: str) -> Outcome:
         try:
@@ -64,7 +74,8 @@ class Run:
                 name,
                 "refused",
                 "target_exists",
-                "DST has another file of this name: move it away, or use --overwrite.",
+                "DST has something else of this name: move it away"
+                + (", or use --overwrite." if target.is_file() else "."),
             )
         except NotDicom as error:
             kind = packed_kind(source)
@@ -100,20 +111,23 @@ class Run:
         return Outcome(name, "deidentified", account=result.account)
 
     def _may_replace(self, made: Path, target: Path) -> bool:
-        if self.overwrite or not target.is_file():
-            return True
-        return filecmp.cmp(made, target, shallow=False)
+        if not target.exists():
+            return True  # also a link that leads nowhere
+        if not target.is_file():
+            return False  # a folder or a device
+        return self.overwrite or filecmp.cmp(made, target, shallow=False)
 
 
 def _without_old_result(outcome: Outcome, target: Path) -> Outcome:
     """Remove what an earlier run made of a file that is refused now, and say so."""
-    if not (target.is_file() or target.is_symlink()):
-        return outcome
     try:
         target.unlink()
-        told = "Its earlier result was removed from DST."
     except OSError:
-        told = "Its earlier result could not be removed from DST: delete it."
+        return _with(outcome, "Its earlier result could not be removed from DST: delete it.")
+    return _with(outcome, "Its earlier result was removed from DST.")
+
+
+def _with(outcome: Outcome, told: str) -> Outcome:
     return replace(outcome, reason=f"{outcome.reason} {told}")
 
 
@@ -125,6 +139,10 @@ def _no_file(source: Path, name: str) -> Outcome:
             "broken_link",
             "This is a link to a file that is not here: fetch that first (datalad get, git annex "
             "get), or delete the link.",
+        )
+    if not source.exists():
+        return Outcome(
+            name, "refused", "gone", "This file is not there any more: run again when it is back."
         )
     return Outcome(name, "ignored", "not_a_file", "This is not a regular file.")
 

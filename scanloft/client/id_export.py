@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from scanloft.client.whole_file import write_whole
+from scanloft.client.whole_file import make_folder, write_whole
 
 _HINT = "--export-ids"
 HEADER = ("id_old", "id_new")
@@ -21,13 +21,12 @@ class IdExport:
     """Gathers pairs and writes `uid_mapping.csv` and `patid_mapping.csv`, readable by their owner.
 
     The folder is made at once. Raises typer.BadParameter where that fails, and for a folder that
-    holds such files already, unless `overwrite`.
+    holds such files already, unless `overwrite`: then their pairs stay beside the new ones, as
+    results that they belong to may have stayed.
     """
 
     def __init__(self, folder: Path, *, overwrite: bool) -> None:
         self._folder = folder
-        self._uids: set[tuple[str, str]] = set()
-        self._patients: set[tuple[str, str]] = set()
         if folder.exists() and not folder.is_dir():
             raise typer.BadParameter("must be a folder", param_hint=_HINT)
         if not overwrite and any((folder / name).exists() for name in (UID_FILE, PATIENT_FILE)):
@@ -35,26 +34,27 @@ class IdExport:
                 "holds the pairs of an earlier run: name another folder, or use --overwrite",
                 param_hint=_HINT,
             )
-
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            raise typer.BadParameter("cannot be made", param_hint=_HINT) from None
+        make_folder(folder, param_hint=_HINT, mode=0o700)
+        self._uids = _pairs_in(folder / UID_FILE)
+        self._patients = _pairs_in(folder / PATIENT_FILE)
 
     def add(self, uids: Mapping[str, str], patients: Mapping[str, str]) -> None:
         """Remember the pairs of one object."""
         self._uids.update(uids.items())
         self._patients.update(patients.items())
 
-    def write(self, *, complete: bool = True) -> None:
-        """Write both files, each with the pairs in order.
-
-        A run that is not complete left results of an earlier one in place, so the pairs that the
-        files hold stay as well.
-        """
+    def write(self) -> list[str]:
+        """Write both files, each with the pairs in order; return what could not be done."""
+        faults = []
         for name, pairs in ((UID_FILE, self._uids), (PATIENT_FILE, self._patients)):
-            path = self._folder / name
-            _write(path, pairs if complete else pairs | _pairs_in(path))
+            try:
+                _write(self._folder / name, pairs)
+            except OSError as error:
+                faults.append(
+                    f"The pairs of {name} could not be written: {error.strerror}. Run again: with "
+                    "the --secret-file of this run the pairs are the same."
+                )
+        return faults
 
 
 def _write(path: Path, pairs: set[tuple[str, str]]) -> None:
@@ -67,7 +67,11 @@ def _write(path: Path, pairs: set[tuple[str, str]]) -> None:
 def _pairs_in(path: Path) -> set[tuple[str, str]]:
     try:
         text = path.read_text("utf-8", errors="backslashreplace")
+        rows = list(csv.reader(StringIO(text)))[1:]
     except FileNotFoundError:
         return set()
-    rows = list(csv.reader(StringIO(text)))[1:]
+    except (OSError, csv.Error):
+        raise typer.BadParameter(
+            f"its {path.name} cannot be read: move it away", param_hint=_HINT
+        ) from None
     return {(row[0], row[1]) for row in rows if len(row) == len(HEADER)}

@@ -1,6 +1,5 @@
 """Where a run reads and writes: what must not meet is refused before any work."""
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -38,7 +37,9 @@ def check_report(report: Path | None, src: Path, *, overwrite: bool) -> None:
         return
     if _is_within(report, src):
         raise typer.BadParameter("must be outside of SRC", param_hint=REPORT)
-    if not overwrite and (report.exists() or report.is_symlink()):
+    if report.is_symlink() or (report.exists() and not report.is_file()):
+        raise typer.BadParameter("is a link or a device: name a file", param_hint=REPORT)
+    if not overwrite and report.exists():
         raise typer.BadParameter(
             "is there already: name another file, or use --overwrite", param_hint=REPORT
         )
@@ -74,16 +75,6 @@ def check_written(
             raise typer.BadParameter(
                 "is where a result will be: move it out of DST", param_hint=hint
             )
-
-
-def make_folder(folder: Path, *, param_hint: str) -> None:
-    """Make the folder before hours of work; it would be a pity to learn of it behind them."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise typer.BadParameter("its folder cannot be made", param_hint=param_hint) from None
-    if not os.access(folder, os.W_OK):
-        raise typer.BadParameter("its folder cannot be written to", param_hint=param_hint)
 
 
 class _Results:

@@ -133,7 +133,7 @@ def test_no_temporary_file_is_left_where_writing_fails(src: Path, tmp_path: Path
     (tmp_path / "out" / "one.dcm").mkdir(parents=True)
     result = scanloft("deid", src, tmp_path / "out")
     assert result.exit_code == 3
-    assert "unreadable" in result.output
+    assert "target_exists" in result.output
     assert set(contents(tmp_path / "out")) == {"a/b/two.dcm"}
 
 

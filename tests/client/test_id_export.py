@@ -43,6 +43,23 @@ def test_an_id_that_no_encoding_can_say_does_not_lose_the_others(tmp_path: Path)
     assert read(tmp_path / "patid_mapping.csv")[1] == ["a\\udc80", "SL-1"]
 
 
+def test_pairs_of_results_that_may_have_stayed_stay(tmp_path: Path) -> None:
+    first = IdExport(tmp_path, overwrite=False)
+    first.add({"1.1": "2.25.1"}, {"A": "SL-1"})
+    assert first.write() == []
+    second = IdExport(tmp_path, overwrite=True)
+    second.add({"1.2": "2.25.2"}, {"A": "SL-1"})
+    assert second.write() == []
+    assert read(tmp_path / "uid_mapping.csv")[1:] == [["1.1", "2.25.1"], ["1.2", "2.25.2"]]
+    assert read(tmp_path / "patid_mapping.csv")[1:] == [["A", "SL-1"]]
+
+
+def test_earlier_pairs_that_cannot_be_read_are_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "uid_mapping.csv").mkdir()
+    with pytest.raises(typer.BadParameter, match="move it away"):
+        IdExport(tmp_path, overwrite=True)
+
+
 def test_a_file_where_the_folder_should_be_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(typer.BadParameter, match="folder"):

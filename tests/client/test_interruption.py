@@ -122,7 +122,37 @@ def test_signals_are_what_they_were_afterwards_and_ignored_ones_stay_ignored() -
     try:
         with interruptible():
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-            assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_asks_twice_does_not_lose_the_account(
+    first: signal.Signals, second: signal.Signals
+) -> None:
+    with interruptible():
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(first)
+        signal.raise_signal(second)
+
+
+def test_signals_do_not_disturb_the_writing_of_the_account(
+    src: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disturbed(path: Path, text: str) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.raise_signal(number)
+        write_whole(path, text)
+
+    for module in ("deid_command", "id_export"):
+        monkeypatch.setattr(f"scanloft.client.{module}.write_whole", disturbed)
+    pairs, report = tmp_path / "pairs", tmp_path / "report.json"
+    options = ("--export-ids", pairs, "--report", report)
+    assert scanloft("deid", src, tmp_path / "out", *options).exit_code == 0
+    assert json.loads(report.read_text())["complete"] is True
+    assert pairs_in(pairs / "patid_mapping.csv").keys() == {"LAMANCHA"}

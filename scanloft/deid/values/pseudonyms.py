@@ -165,7 +165,7 @@ class Pseudonyms:
         except NotListedError:
             raise UnlistedSubject(
                 "The project's lookup table does not have this Patient ID, or leads on from it to "
-                "nothing: add it there, then retry the object from quarantine."
+                "nothing: add it there, then send the object again or retry it from quarantine."
             ) from None
 
     def _digest(self, kind: str, within: str) -> Digest:
