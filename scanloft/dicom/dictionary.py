@@ -15,6 +15,11 @@ def vr_of(tag: int) -> str | None:
     return _vr_by_tag().get(tag)
 
 
+def tags_of_vr(vr: str) -> tuple[int, ...]:
+    """Return the standard attributes of a VR."""
+    return tuple(tag for tag, found in _vr_by_tag().items() if found == vr)
+
+
 def may_be_sequence(tag: int) -> bool:
     """Whether an attribute of undefined length can be a sequence, by its tag alone.
 

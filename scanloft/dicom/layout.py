@@ -48,6 +48,10 @@ class Layout:
     pixels: Pixels | None
     tally: Tally
 
+    def header(self) -> bytes:
+        """Return the data set up to its pixel data."""
+        return self.body[self.start : self.end if self.pixels is None else self.pixels.offset]
+
 
 def lay_out(data: bytes, *, whole: bool = False) -> Layout:
     """Find the data set and its encoding, inflate it within limits and walk its structure.

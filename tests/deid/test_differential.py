@@ -4,12 +4,16 @@ from collections import Counter
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanloft.deid.engine import by_pydicom
+from scanloft.deid.values.items import TELLING_SEQUENCES
 from scanloft.dicom.syntaxes import EXPLICIT_LITTLE, IMPLICIT_LITTLE
-from tests.support.generated import objects
+from tests.support.generated import objects, wires
+from tests.support.objects import file_with
 from tests.support.shared import described, shared_files
 from tests.support.two_ways import PROFILES, disagreement, outcome
+from tests.support.wire import ALL_VRS, Syntax, Wire, data_set
 
 EVERY = 11
 SHARE_BY_BYTES = 0.9
@@ -55,6 +59,48 @@ def test_both_ways_agree_on_all_shared_files_and_nearly_all_are_quick(profile_na
 @pytest.mark.parametrize("profile_name", PROFILES)
 def test_both_ways_agree_on_generated_objects(profile_name: str, data: bytes) -> None:
     differs, _ = disagreement(data, PROFILES[profile_name])
+    assert not differs
+
+
+def _who(tag: int, vr: str) -> Wire:
+    return Wire(tag, vr, b"OTHER12345")
+
+
+_WHO = st.builds(
+    _who, st.sampled_from([0x00080050, 0x00100010, 0x00100020]), st.sampled_from(ALL_VRS)
+)
+_ITEMS = st.lists(
+    st.recursive(
+        st.lists(st.one_of(_WHO, wires()), max_size=3).map(tuple),
+        lambda items: st.builds(
+            lambda tag, inner, vr, undefined: (Wire(tag, vr, tuple(inner), undefined),),
+            st.sampled_from([*TELLING_SEQUENCES, 0x00081110, 0x04000550, 0x00091001]),
+            st.lists(items, max_size=2),
+            st.sampled_from(["SQ", "SQ", "UN"]),
+            st.booleans(),
+        ),
+        max_leaves=4,
+    ),
+    max_size=3,
+).map(tuple)
+
+
+@settings(max_examples=200)
+@given(
+    sequence=st.builds(
+        Wire, st.sampled_from(TELLING_SEQUENCES), st.just("SQ"), _ITEMS, st.booleans()
+    ),
+    syntax=st.sampled_from([Syntax.EXPLICIT, Syntax.IMPLICIT]),
+    damage=st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=4)), max_size=2),
+)
+def test_both_ways_read_the_same_in_items(
+    sequence: Wire, syntax: str, damage: list[tuple[int, bytes]]
+) -> None:
+    data = file_with([sequence, Wire(0x00081090, "LO", b"OTHER12345")], syntax=syntax)
+    start = data.index(data_set([sequence], syntax)[:4])
+    for at, new in damage:
+        data = data[: start + at] + new + data[start + at + len(new) :]
+    differs, _ = disagreement(data, PROFILES["basic"])
     assert not differs
 
 

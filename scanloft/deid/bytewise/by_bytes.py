@@ -20,7 +20,7 @@ from scanloft.deid.review import ENCAPSULATED_DOCUMENT, review
 from scanloft.deid.rules.rules import CHARACTER_SET, Rules, compile_rules
 from scanloft.deid.source import Source
 from scanloft.deid.values.actions import Actions
-from scanloft.deid.values.mentions import NUMBERS_IN_ITEMS, Mentions, mentions_of, numbers_in
+from scanloft.deid.values.mentions import Mentions, mentions_of
 from scanloft.deid.values.pseudonyms import Pseudonyms
 from scanloft.dicom.charsets import encodings
 from scanloft.dicom.elements import UNDEFINED, read_element
@@ -165,7 +165,7 @@ class _Attempt:
         careful = kind.rules.needs_patient
         recipe = kind.recipe(window, self._size, careful=careful)
         look = partial(recipe.look, window)
-        more = [number for tag in NUMBERS_IN_ITEMS for number in numbers_in(look(tag))]
+        more = recipe.identifiers_in_items(window)
         mentions = mentions_of(look, encodings(look(CHARACTER_SET)), more=more)
         if not careful and mentions is not None:
             texts = recipe.texts_of(window)
@@ -178,8 +178,12 @@ class _Attempt:
     def _actions(self, recipe: Recipe, mentions: Mentions | None) -> Actions:
         actions = Actions(profile=self._profile, pseudonyms=self._pseudonyms, site=self._site)
         if self._kind.rules.needs_patient or mentions is not None:
-            actions.meet(BytePlace(self._window, recipe.noted), mentions)
+            actions.meet(BytePlace(self._window, recipe.noted), mentions, header=self._header)
         return actions
+
+    def _header(self) -> bytes:
+        kind = self._kind
+        return self._window[kind.place.start : kind.pixels_at or self._size]
 
     def _pixel_parts(self, look: Look) -> list[Part]:
         kind = self._kind

@@ -35,7 +35,7 @@ from scanloft.deid.bytewise.window import (
 from scanloft.deid.rules.private_rules import FIRST_CREATOR, LAST_CREATOR
 from scanloft.deid.rules.rules import CHARACTER_SET
 from scanloft.deid.rules.verdicts import Action, Verdict
-from scanloft.deid.values.mentions import NUMBERS_IN_ITEMS
+from scanloft.deid.values.items import TELLING_SEQUENCES
 from scanloft.dicom.elements import UNDEFINED
 from scanloft.dicom.structure import MAX_DEPTH, MAX_ITEMS
 
@@ -177,7 +177,7 @@ class ByteDataSet:
             raise Declined if stop > self._end else self._window.short_of(stop)
         if not is_sequence(tag, self._window.data, position, self._window.width):
             raise Declined
-        if kind == NOTE and tag in NUMBERS_IN_ITEMS:
+        if kind == NOTE and tag in TELLING_SEQUENCES:
             self._noted.places[tag] = slice(at, self._window.skip(at, self._depth + 1))
             kind, _, _, detail = detail
         elif kind == PRIVATE:

@@ -13,6 +13,7 @@ from scanloft.deid.bytewise.window import ITEM, item_header
 from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.actions import Actions
 from scanloft.deid.values.encode import Encoding, pad
+from scanloft.deid.values.items import TELLING_SEQUENCES, Identifier, identifiers_in
 
 COPY, WRITE, APPLY, UIDS, DESCEND = range(5)
 Step = tuple[Any, ...]
@@ -37,7 +38,7 @@ class Recipe:
     kept and may name the patient. `counts` are the elements whose fate needs no look at the value.
     """
 
-    __slots__ = ("_counts", "_encoding", "_get_texts", "_steps", "noted")
+    __slots__ = ("_counts", "_encoding", "_get_texts", "_steps", "_telling", "noted")
 
     def __init__(
         self,
@@ -53,11 +54,24 @@ class Recipe:
         # Two of nothing more, as a getter of one would not give a row.
         self._get_texts = itemgetter(*texts, slice(0), slice(0))
         self._encoding = encoding
+        places = noted.places
+        self._telling = [places[tag] for tag in TELLING_SEQUENCES if tag in places]
 
     def look(self, data: bytes, tag: int) -> bytes:
         """Return a noted value, b"" where there is none."""
         found = self.noted.places.get(tag)
         return b"" if found is None else data[found]
+
+    def identifiers_in_items(self, data: bytes) -> Sequence[Identifier]:
+        """Return what names the patient in items of sequences."""
+        if not self._telling:
+            return ()
+        implicit = self._encoding.implicit
+        return [
+            found
+            for place in self._telling
+            for found in identifiers_in(data[place], implicit=implicit)
+        ]
 
     def texts_of(self, data: bytes) -> bytes:
         """Return the texts that were kept, parted by zeros."""

@@ -13,7 +13,8 @@ from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.actions import PLACE_TAGS
 from scanloft.deid.values.dummy_items import dummy_element
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import NUMBERS_IN_ITEMS, PATIENT_TAGS
+from scanloft.deid.values.items import TELLING_SEQUENCES
+from scanloft.deid.values.mentions import PATIENT_TAGS
 from scanloft.dicom.elements import ITEM_END, LONG_VRS, PIXEL_TAGS, SHORT_VRS
 from scanloft.dicom.pixels import PIXEL_ATTRIBUTES
 
@@ -34,7 +35,7 @@ _NOTED = (
     REVIEWED
     | PLACE_TAGS
     | PATIENT_TAGS
-    | NUMBERS_IN_ITEMS.keys()
+    | frozenset(TELLING_SEQUENCES)
     | PIXEL_ATTRIBUTES
     | REQUIRED_UIDS
 )

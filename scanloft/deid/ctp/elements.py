@@ -13,6 +13,8 @@ from pydicom.sequence import Sequence as Items
 from pydicom.tag import BaseTag
 from pydicom.values import convert_value
 
+from scanloft.deid.profiles.rule_fit import value_misfit
+
 SPECIFIC_CHARACTER_SET = 0x00080005
 _ENCODED = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _PLAIN = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
@@ -20,6 +22,12 @@ _ONE_VALUE = frozenset({"LT", "ST", "UT", "UR"})
 _WHOLE = frozenset({"SL", "SS", "SV", "UL", "US", "UV"})
 _UID = re.compile(r"(?=.{1,64}$)(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*")
 _FLOAT = frozenset({"FD", "FL"})
+_FORMED = _WHOLE | {"AS", "CS", "DA", "DS", "DT", "IS", "TM"}
+# What CTP's functions leave as they find it: the marks of ACR-NEMA, and ages of other lengths.
+_MARKED_DATE = re.compile(r"[0-9]{4}([.-])[0-9]{2}\1[0-9]{2}")
+_MARKED_TIME = re.compile(r"[0-9]{2}(:)[0-9]{2}(?:\1[0-9]{2}(?:\.[0-9]{1,6})?)?")
+_MARKED = {"DA": _MARKED_DATE, "DT": _MARKED_DATE, "TM": _MARKED_TIME}
+_AGE = re.compile(r"[0-9DWMY]{1,4}")
 
 
 def encodings_of(dataset: Dataset, inherited: Sequence[str]) -> Sequence[str]:
@@ -59,15 +67,21 @@ def text_of(dataset: Dataset, tag: int, encodings: Sequence[str]) -> str | None:
     return _joined(element.value, vr) if vr in _ENCODED | _PLAIN else None
 
 
-def element_of(tag: int, vr: str, text: str, encodings: Sequence[str]) -> DataElement:
-    """Make an element of a text, whose backslashes part values.
+def element_of(
+    tag: int, vr: str, text: str, encodings: Sequence[str], *, old: str = ""
+) -> DataElement:
+    """Make an element of a text, whose backslashes part values; `old` is the text that it had.
 
-    Private ones become LO, as CTP makes them. Raises ValueError if the VR cannot hold the text or
-    UI would hold what is no UID (PS3.5 9.1).
+    Private ones become LO, as CTP makes them. Raises ValueError if the VR cannot hold the text
+    (PS3.5 6.2, 9.1). Codes, ages, numbers, dates and times that it had may be malformed.
     """
     vr = "LO" if tag >> 16 & 1 else vr
     if not text:
         return DataElement(tag, vr, Items() if vr == "SQ" else _nothing(vr))
+    if vr in _FORMED:
+        news = {part.strip(" ") for part in text.split("\\")} - {"", *old.split("\\")}
+        if not all(_is_formed(vr, part) for part in news):
+            raise ValueError(vr)
     value = _value(vr, text, encodings)
     return DataElement(tag, vr, value, validation_mode=config.IGNORE)
 
@@ -101,6 +115,13 @@ def _stripped(text: str, vr: str) -> str:
     if vr in _ONE_VALUE:
         return text.rstrip("\0 ")
     return "\\".join(part.strip("\0 ") for part in text.split("\\"))
+
+
+def _is_formed(vr: str, part: str) -> bool:
+    if vr == "AS":
+        return _AGE.fullmatch(part) is not None
+    marked = _MARKED[vr].fullmatch(part) if vr in _MARKED else None
+    return not value_misfit(vr, part.replace(marked[1], "") if marked else part)
 
 
 def _nothing(vr: str) -> str | None:

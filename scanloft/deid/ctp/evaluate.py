@@ -163,7 +163,7 @@ class _Run:
         except _FAILURES:
             raise CtpQuarantine(
                 f"The CTP script's action for ({tag >> 16:04X},{tag & 0xFFFF:04X}) failed at this"
-                " object: its value or its kind does not suit the function.",
+                " object: the value does not suit the function, or the result not the attribute.",
                 tag=f"{tag:08X}",
             ) from None
 
@@ -233,4 +233,4 @@ def _element(tag: int, result: Result, level: Level) -> DataElement | None:
     if isinstance(result, Blank):
         return element_of(tag, vr, result.text, level.encodings)
     text = result.strip() if isinstance(result, str) else ""
-    return element_of(tag, vr, text, level.encodings)
+    return element_of(tag, vr, text, level.encodings, old=level.text(tag) or "")

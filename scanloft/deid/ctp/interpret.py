@@ -31,7 +31,8 @@ def _called(call: Call, context: Context) -> Result:
         paths = _read_by(call)
         if _hands_on(call, result, [context.text(path) or "" for path in paths]):
             for path in paths:
-                context.note_copy(path, result, in_part=call.name in _PARTS)
+                given = result if call.name != "append" else context.text(path) or ""
+                context.note_copy(path, given, in_part=call.name in _PARTS)
     return result
 
 

@@ -10,20 +10,20 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 
-from scanloft.deid.ctp.copies import Copy, tells_sources
 from scanloft.deid.ctp.evaluate import Assignment, Path, apply
+from scanloft.deid.ctp.floor import Floor
 from scanloft.deid.ctp.hashing import hash_uid
 from scanloft.deid.ctp.script import CtpScript, parse_script
 from scanloft.deid.identity import UID_TAGS, sop_class_of
 from scanloft.deid.parsed.cleaner import Cleaner, DatasetPlace
-from scanloft.deid.parsed.numbers_in_items import numbers_in_items
+from scanloft.deid.parsed.identifiers_in_items import identifiers_in_items
 from scanloft.deid.profiles.profile import Profile
-from scanloft.deid.rules.rules import CHARACTER_SET, PATIENT_ID, TOP_LEVEL, Rules, compile_rules
+from scanloft.deid.rules.rules import CHARACTER_SET, PATIENT_ID, compile_rules
 from scanloft.deid.rules.verdicts import Action
 from scanloft.deid.stamps import stamps
 from scanloft.deid.values.actions import Actions
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import Mentions, mentions_of
+from scanloft.deid.values.mentions import mentions_of
 from scanloft.deid.values.pseudonyms import Pseudonyms
 from scanloft.dicom.charsets import decoded, encodings
 from scanloft.dicom.elements import Encoding as ElementEncoding
@@ -48,7 +48,7 @@ def run_script(
     patient = _text(header, PATIENT_ID)
     look = partial(raw_value, header)
     names = encodings(look(CHARACTER_SET))
-    mentions = mentions_of(look, names, more=numbers_in_items(header))
+    mentions = mentions_of(look, names, more=identifiers_in_items(layout, header))
     now = datetime.now(UTC).replace(tzinfo=None)
     script = _script(profile.ctp_script)
     if script.uid_root is not None:
@@ -59,19 +59,25 @@ def run_script(
     read = read_dataset(
         BytesIO(body), is_implicit_VR=layout.implicit, is_little_endian=layout.little
     )
-    rules = compile_rules(profile, sop_class_of(look)) if profile.floor else None
-    own = _own(outcome.assigned, mentions, rules)
+    floor = Floor(compile_rules(profile, sop_class_of(look)), mentions) if profile.floor else None
+    assigned = outcome.assigned
+    own = floor.own(assigned) if floor is not None else dict(assigned)
     if (PATIENT_ID,) in own:
         actions.replace_patient_by(patient, _text(read, PATIENT_ID))
-    if rules is not None:
+    if floor is not None:
         place = DatasetPlace(read, inherited=encodings(b""))
-        actions.meet(place, mentions)
+        actions.meet(place, mentions, header=layout.header)
         cleaner = Cleaner(
-            rules=rules,
+            rules=floor.rules,
             actions=actions,
             encoding=_encoding(layout),
             tally=layout.tally,
             exempt=frozenset(own),
+            revised={
+                path: partial(floor.revised, assignment=assignment)
+                for path, assignment in assigned.items()
+                if path not in own
+            },
         )
         elements = cleaner.clean(read, place)
     else:
@@ -80,43 +86,6 @@ def run_script(
         actions.count(Action.KEEP, len(elements))
     actions.uids.replaced.update(_new_uids(own))
     return elements
-
-
-def _own(
-    assigned: Mapping[Path, Assignment], mentions: Mentions | None, rules: Rules | None
-) -> dict[Path, Assignment]:
-    """Return what the script set itself: all of it without rules.
-
-    With them not what names the patient, nor what was only copied from where they keep nothing.
-    """
-    if rules is None:
-        return dict(assigned)
-    return {
-        path: assignment
-        for path, assignment in assigned.items()
-        if not (
-            mentions is not None
-            and mentions.found_in(assignment.new.encode("utf-8", "replace"), ("UTF8",))
-        )
-        and not tells_sources([copy for copy in assignment.copies if not _is_kept(copy, rules)])
-    }
-
-
-def _is_kept(copy: Copy, rules: Rules) -> bool:
-    """Whether an element stays as it is where it stands."""
-    *sequences, tag = copy.way
-    parent = TOP_LEVEL
-    for sequence in sequences:
-        if rules.judge(sequence, "SQ", parent).action is not Action.ENTER:
-            return False
-        parent = sequence
-    if tag >> 16 & 1:
-        if rules.private is None:
-            return False
-        verdict = rules.private.judge_element(tag, copy.vr, b"", {tag >> 8: copy.creator.strip()})
-    else:
-        verdict = rules.judge(tag, copy.vr, parent)
-    return verdict.action in (Action.KEEP, Action.KEEP_UID)
 
 
 @lru_cache(maxsize=16)

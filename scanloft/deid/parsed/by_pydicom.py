@@ -11,7 +11,7 @@ from scanloft.core.part10 import file_head
 from scanloft.deid.account import Account
 from scanloft.deid.identity import new_uids, sop_class_of, written_uids
 from scanloft.deid.parsed.cleaner import Cleaner, DatasetPlace
-from scanloft.deid.parsed.numbers_in_items import numbers_in_items
+from scanloft.deid.parsed.identifiers_in_items import identifiers_in_items
 from scanloft.deid.pixels.device_rules import blanked_regions
 from scanloft.deid.pixels.devices import Rectangle
 from scanloft.deid.pixels.parts import pixel_parts
@@ -168,8 +168,9 @@ class _Work:
     def _cleaned(self, sop_class_uid: str) -> _Elements:
         place = DatasetPlace(self._header, inherited=encodings(b""))
         names = encodings(self._look(CHARACTER_SET))
-        more = numbers_in_items(self._header)
-        self._actions.meet(place, mentions_of(self._look, names, more=more))
+        more = identifiers_in_items(self._layout, self._header)
+        mentions = mentions_of(self._look, names, more=more)
+        self._actions.meet(place, mentions, header=self._layout.header)
         cleaner = Cleaner(
             rules=compile_rules(self._profile, sop_class_uid),
             actions=self._actions,
@@ -179,10 +180,8 @@ class _Work:
         return cleaner.clean(self._header, place)
 
     def _unchanged(self) -> _Elements:
-        layout = self._layout
-        end = layout.end if layout.pixels is None else layout.pixels.offset
         self._actions.counts["kept"] = len(self._tags)
-        return [(0, layout.body[layout.start : end])]
+        return [(0, self._layout.header())]
 
     def _pixels(self) -> list[bytes | memoryview]:
         body = self._layout.body

@@ -1,6 +1,8 @@
 """The rules applied to a data set that pydicom has parsed: the way for what is not plain."""
 
+from collections.abc import Callable, Mapping
 from operator import itemgetter
+from types import MappingProxyType
 
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
@@ -47,6 +49,7 @@ class Cleaner:
     """Applies the rules to the data set of one object and to the items below it.
 
     `exempt` are elements that stay as they are, as ways from the top: tag, item from 0, tag, …
+    `revised` has for others what makes of the verdict the one that holds.
     """
 
     def __init__(
@@ -57,8 +60,10 @@ class Cleaner:
         encoding: Encoding,
         tally: Tally,
         exempt: frozenset[Path] = frozenset(),
+        revised: Mapping[Path, Callable[[Verdict], Verdict]] = MappingProxyType({}),
     ) -> None:
         self._exempt = exempt
+        self._revised = revised
         self._rules = rules
         self._actions = actions
         self._encoding = encoding
@@ -80,6 +85,8 @@ class Cleaner:
                 verdict = self._judge_private(tag, element, creators)
             else:
                 verdict = self._rules.judge(tag, element.VR, parent)
+            if (revised := self._revised.get((*path, tag))) is not None:
+                verdict = revised(verdict)
             if verdict.action is Action.ENTER:
                 encoded = self._enter(place, element, (*path, tag))
             elif isinstance(element, RawDataElement):

@@ -240,8 +240,13 @@ def ruled(rule: TagRule, vr: str, written_vr: str | None) -> Verdict:
 
 # Who assigned an ID, and how segments are tracked: they stand for something that must be there.
 _NAMELESS = (0x00400031, 0x00400032, 0x00620020)
+# Who made a hanging protocol has to be told (PS3.3 C.23.1).
+_PERSONS_NEEDED = (0x00720008,)
+# Whom to contact, welders, users of a hanging protocol, binary IDs of objects, the server of time
+_PERSONS_AND_IDS = (0x0074100C, 0x00140100, 0x00720010, 0x0040A074, 0x0040A089, 0x00181803)
 _EXCEPTIONS = {
-    **dict.fromkeys(_NAMELESS, Action.DUMMY),
+    **dict.fromkeys((*_NAMELESS, *_PERSONS_NEEDED), Action.DUMMY),
+    **dict.fromkeys(_PERSONS_AND_IDS, Action.REMOVE),
     **dict.fromkeys(_CLASS_UIDS, Action.KEEP_UID),
     **dict.fromkeys(_CODE_VALUES, Action.KEEP),
 }

@@ -1,6 +1,7 @@
 """What the actions of the rules do to the values of one object, whoever walks over it."""
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 
 from scanloft.deid.account import KINDS
@@ -16,21 +17,14 @@ from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.dates import shift_value
 from scanloft.deid.values.dummies import dummy
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import Mentions, words_of
+from scanloft.deid.values.mentions import Mentions
 from scanloft.deid.values.pseudonyms import Pseudonyms, subject_scope
 from scanloft.deid.values.rule_writing import hashed, substituted, written
 from scanloft.deid.values.uids import Uids
 from scanloft.dicom.charsets import decoded, encoded
 
 STUDY_UID = 0x0020000D
-# Physicians and operators by their roles, the patient's address and telephone, next of kin.
-PERSONS = (
-    0x00080090, 0x00081048, 0x00081050, 0x00081060, 0x00081070, 0x00101040, 0x00102154, 0x00102297,
-    0x00321032, 0x00400006,
-)  # fmt: skip
-PLACE_TAGS = frozenset(
-    {0x00080005, CODING_SCHEME, PATIENT_ID, ISSUER_OF_PATIENT_ID, STUDY_UID, *PERSONS}
-)
+PLACE_TAGS = frozenset({0x00080005, CODING_SCHEME, PATIENT_ID, ISSUER_OF_PATIENT_ID, STUDY_UID})
 """The attributes that the actions may look for in the place of a value."""
 _MEANING_REMOVED = b"Removed "
 # Without these nothing can show the object, and standard terms that are also names stay.
@@ -82,15 +76,25 @@ class Actions:
         self._little = little
         self._shift_days = 0
         self._issuer = ""
-        self._known: tuple[str, ...] = ()
+        self._keeps_institutions = "rtn_inst_id" in profile.options
+        self._header: Callable[[], bytes] = bytes
+        self._encodings: tuple[str, ...] = ()
+        self._known: tuple[str, ...] | None = None
+        self._knows = False
         self._chosen_patient: dict[str, str] = {}
 
-    def meet(self, place: Place, mentions: Mentions | None) -> None:
-        """Learn who the patient is, from the data set at the top level."""
+    def meet(
+        self, place: Place, mentions: Mentions | None, *, header: Callable[[], bytes] = bytes
+    ) -> None:
+        """Learn who the patient is, from the data set at the top level.
+
+        `header` gives it as it came, encoded, without file header and pixel data; it is asked for
+        where text is cleaned.
+        """
         self.mentions = mentions
+        self._header, self._encodings, self._knows = header, place.encodings, False
         # Items seldom repeat who issued an ID.
         self._issuer = _text(place, ISSUER_OF_PATIENT_ID)
-        self._known = words_of(tuple(map(place.look, PERSONS)), place.encodings)
         # Without a patient ID the study is all that is known to belong together.
         subject = _text(place, PATIENT_ID) or _text(place, STUDY_UID)
         self._shift_days = self._pseudonyms.shift_days(subject, within=self._within(place))
@@ -203,17 +207,33 @@ class Actions:
 
     def _cleaned(self, value: bytes, vr: str, place: Place) -> bytes | None:
         from scanloft.deid.values.text import clean_text  # only profiles that clean text pay for it
+        from scanloft.deid.values.text_patterns import REMOVED
 
+        mentions, known = self.mentions, self._known_words()
+        if known is None or (mentions is not None and mentions.names_all):
+            return None
         text = decoded(value, place.encodings)
-        if self.mentions is not None and self.mentions.names_all:
-            return dummy(vr)
-        known = self._known if self.mentions is None else (*self.mentions.texts, *self._known)
         cleaned = clean_text(text, known=known)
         new = value if cleaned == text else _within_limit(cleaned, vr, place)
-        if new is None or self.mentions is None or (new.isascii() and b"\x1b" not in new):
+        if new is None or mentions is None:
             return new
         # Read as another character set than the declared one it may still name the patient.
-        return None if self.mentions.found_in(new, place.encodings) else new
+        rest = new.replace(REMOVED.encode(), b" ")
+        return None if mentions.found_in(rest, place.encodings) else new
+
+    def _known_words(self) -> tuple[str, ...] | None:
+        """Return the patient's words and those of others; None if they are too many."""
+        if not self._knows:
+            from scanloft.deid.values.named import named_in
+
+            named = named_in(
+                self._header(), little=self._little, institutions=not self._keeps_institutions
+            )
+            words = None if named is None else named.words(self._encodings)
+            own = self.mentions
+            self._known = None if words is None else (*(own.texts if own else ()), *words)
+            self._knows = True
+        return self._known
 
     def uid_element(self, tag: int, verdict: Verdict, value: bytes, encoding: Encoding) -> bytes:
         """Return the encoded element for a verdict on UIDs, and count it; as `apply` does it."""

@@ -5,34 +5,36 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
-from scanloft.deid.values.spellings import bounded, folded, parts_of, spellings
+from scanloft.deid.values.name_parts import without_titles
+from scanloft.deid.values.spellings import (
+    LONG_NUMBER,
+    bounded,
+    folded,
+    parts_of,
+    spellings,
+)
 from scanloft.dicom.charsets import ALL_DELIMITERS, decoded
 
 # Patient's Name, Other Names, Birth Name, Mother's Birth Name; Accession Number, ID, Other IDs.
 _NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060)
 _NUMBERS = (0x00080050, 0x00100020, 0x00101000)
-NUMBERS_IN_ITEMS = {0x00101002: 0x00100020, 0x00400275: 0x00080050}
-"""Other Patient IDs Sequence with a Patient ID in each item; Request Attributes Sequence with an
-Accession Number."""
 PATIENT_TAGS = frozenset(_NAMES + _NUMBERS)
-"""The attributes at the top level that say who the patient is."""
+"""The attributes that say who the patient is."""
 # Shorter ones are too often words of other kinds, and initials identify nobody.
 _MIN_NAME, _MIN_NUMBER = 3, 4
 # Ideographs say more: a family name may be one or two of them.
 _MIN_UTF8_BYTES = 4
+_COMPONENTS = re.compile(r"[\^=\\\0]+")
 _SEPARATORS = re.compile(r"[\^=\\\s,\0]+")
 _MOST_WORDS = 64
 _LONGEST_REMEMBERED = 1024
 _DIGITS_IN = re.compile(r"\d+")
 _JOINTS = frozenset("-_/.")
 _ESCAPES = re.compile(rb"\x1b[ -/]*[0-~]")
-# Patient ID and Accession Number as they are written in items, explicit and implicit
-_IN_ITEMS = re.compile(rb"(?:\x10\0\x20\0|\x08\0\x50\0)(?:(?:LO|SH)(..)|(..)\0\0)", re.DOTALL)
-_IN_BIG_ITEMS = re.compile(rb"(?:\0\x10\0\x20LO|\0\x08\0\x50SH)(..)", re.DOTALL)
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 _DIGITS = frozenset(b"0123456789")
+_ZERO = ord("0")
 _WORD_BYTES = _LETTERS | _DIGITS
 
 
@@ -74,39 +76,38 @@ class Mentions:
         return any(pattern.search(text) for reading in readings for text in spellings(reading))
 
 
-def numbers_in(items: bytes, *, little: bool = True) -> tuple[bytes, ...]:
-    """Return the Patient IDs and Accession Numbers in the raw items of a sequence."""
-    if not items:
-        return ()
-    pattern = _IN_ITEMS if little else _IN_BIG_ITEMS
-    order: Literal["little", "big"] = "little" if little else "big"
-    return tuple(
-        items[found.end() : found.end() + int.from_bytes(found[found.lastindex or 1], order)]
-        for found in pattern.finditer(items)
-    )
-
-
 def mentions_of(
-    look: Callable[[int], bytes], encodings: tuple[str, ...], *, more: Sequence[bytes] = ()
+    look: Callable[[int], bytes],
+    encodings: tuple[str, ...],
+    *,
+    more: Sequence[tuple[int, bytes]] = (),
 ) -> Mentions | None:
     """Return what finds the patient's own identifiers in text; None without any.
 
     `look` gives the raw value of an element at the top level, b"" where it is absent; `more`
-    are numbers that stand in items.
+    are those of PATIENT_TAGS that stand in items.
 
     Whole words of at least 3 characters of names and 4 of numbers. The table leaves text that it
     does not list alone, but what names the patient of this very object need not stay.
     """
     names = tuple(filter(None, map(look, _NAMES)))
-    numbers = tuple(filter(None, (*map(look, _NUMBERS), *more)))
+    numbers = tuple(filter(None, map(look, _NUMBERS)))
+    if more:
+        names += tuple(value for tag, value in more if tag in _NAMES and value)
+        numbers += tuple(value for tag, value in more if tag in _NUMBERS and value)
     if sum(map(len, names + numbers)) > _LONGEST_REMEMBERED:
         return _mentions.__wrapped__(names, numbers, encodings)
     return _mentions(names, numbers, encodings)
 
 
 def words_of(values: tuple[bytes, ...], encodings: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of names and addresses, folded; as many as anybody has."""
-    return tuple(sorted(_words(values, encodings, shortest=_MIN_NAME)))[:_MOST_WORDS]
+    """Return the words of names, folded."""
+    return tuple(sorted(_words(values, encodings, shortest=_MIN_NAME)))
+
+
+def words_in(names: str) -> Iterator[str]:
+    """Yield the words of folded names or addresses that are long enough to tell somebody."""
+    return (word for word in _with_parts(names, _MIN_NAME) if _is_telling(word, _MIN_NAME))
 
 
 @lru_cache(maxsize=256)
@@ -136,11 +137,15 @@ def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: i
     return {
         word
         for value in values
-        for number, reading in enumerate(_readings(value, encodings))
+        for number, reading in enumerate(_names(_readings(value, encodings), shortest))
         # What is read in a wrong character set falls to pieces that are no words.
         for word in (_SEPARATORS.split(reading) if number else _with_parts(reading, shortest))
         if _is_telling(word, shortest)
     }
+
+
+def _names(readings: list[str], shortest: int) -> list[str]:
+    return [without_titles(text) for text in readings] if shortest == _MIN_NAME else readings
 
 
 def _spelled(word: str) -> Iterator[str]:
@@ -159,7 +164,14 @@ def _is_telling(word: str, shortest: int) -> bool:
 
 
 def _with_parts(reading: str, shortest: int) -> Iterator[str]:
-    """Yield the words of a value, and the parts of those with hyphens and the like."""
+    """Yield the words of a value, and the parts of those with hyphens and the like.
+
+    What is written apart is often written as one elsewhere: O'BRIEN, VAN DYKE, 1234-5678.
+    """
+    for component in _COMPONENTS.split(reading):
+        as_one = "".join(parts_of(component))
+        if len(as_one) > shortest or not as_one.isascii():
+            yield as_one
     for word in _SEPARATORS.split(reading):
         yield word
         # Study codes such as TRIAL-HEAD-0003 are also used for names.
@@ -189,7 +201,14 @@ def _readings(value: bytes, encodings: tuple[str, ...]) -> list[str]:
 
 
 def _is_bounded(lowered: bytes, start: int, end: int) -> bool:
-    inner = _LETTERS if _DIGITS.isdisjoint(lowered[start:end]) else _WORD_BYTES
-    if start and lowered[start - 1] in inner:
+    word = lowered[start:end]
+    is_number = word.isdigit()
+    if is_number and len(word) >= LONG_NUMBER:
+        inner = _DIGITS
+    else:
+        inner = _LETTERS if _DIGITS.isdisjoint(word) else _WORD_BYTES
+    if end < len(lowered) and lowered[end] in inner:
         return False
-    return end >= len(lowered) or lowered[end] not in inner
+    while is_number and start and lowered[start - 1] == _ZERO:
+        start -= 1
+    return not start or lowered[start - 1] not in inner

@@ -12,6 +12,8 @@ _AS_ONE = str.maketrans(
     {"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t"}
 )
 
+LONG_NUMBER = 6
+"""From so many digits on, a number is told from others though letters stand beside it."""
 _APART = re.compile(r"[\W_]+")
 _MARKS = frozenset({"Mn", "Mc"})
 # Letters of Latin, Greek, Cyrillic and Armenian: next to them, a word is a part of another one.
@@ -34,15 +36,25 @@ def spellings(text: str) -> set[str]:
 
 
 def bounded(word: str) -> str:
-    """Return a regular expression for a word where it is no part of another one.
+    """Return a regular expression for a word where it is no part of another one."""
+    before, after = bounds(word)
+    return f"{before}{re.escape(word)}{after}"
+
+
+def bounds(word: str) -> tuple[str, str]:
+    """Return what has to stand before and behind a word that is no part of another one.
 
     Digits beside letters are none, and neither are the letters of scripts without case, such as
-    Chinese, which are mostly written without spaces.
+    Chinese, which are mostly written without spaces. A number may have zeros in front, and a long
+    one also letters beside it.
     """
     if not word.isascii() and word.lower() == word.upper():
-        return re.escape(word)
+        return "", ""
+    if word.isascii() and word.isdigit():
+        beside = "0-9" if len(word) >= LONG_NUMBER else f"{_CASED}0-9"
+        return f"(?<![{beside}])0*", f"(?![{beside}])"
     digits = "0-9" if any(map(str.isdigit, word)) else ""
-    return rf"(?<![{_CASED}{digits}]){re.escape(word)}(?![{_CASED}{digits}])"
+    return rf"(?<![{_CASED}{digits}])", rf"(?![{_CASED}{digits}])"
 
 
 def parts_of(word: str) -> Iterator[str]:

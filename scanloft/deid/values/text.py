@@ -5,11 +5,10 @@ stands behind titles and roles. A name that nothing announces stays unless it is
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
-from scanloft.deid.values.spellings import bounded, folded, spellings
+from scanloft.deid.values.text_known import ANNOUNCING, ID_WORDS, finds
 from scanloft.deid.values.text_patterns import DIGIT, REMOVED, any_of, forms
 from scanloft.deid.values.text_words import (
     BIRTHS,
@@ -19,8 +18,9 @@ from scanloft.deid.values.text_words import (
     PARTICLES,
     PHONES,
     ROLES,
-    TECHNIQUE,
     TITLES,
+    is_technique,
+    plain,
 )
 
 _PASSES = 4
@@ -38,15 +38,12 @@ _DAY = re.compile(r"[^\w\[\]]{0,3}(?:(?:on|am|le|el|in|en|op|the|vom) )?(?=\d)(\
 _REACHED = re.compile(r"[.:]{0,2}[ \t]{0,3}(?=[+(\d])([+(]{0,2}\d[\d ()./-]{2,24}+)")
 _CARETS = re.compile(r"(?<![\w'’.^-])[\w'’.-]*+\^[\w'’.^=-]*+")
 _DIGIT_GROUPS = re.compile(r"(?<![\w.])\(?\d{2,5}\)?(?:[ ./-]{1,2}\(?\d{2,5}(?!\d)\)?)++")
-_ID_WORDS = re.compile(r"(?<![^\W_])(?<![^\W_]-)[^\W_]++(?:-[^\W_]++)*+")
 _RUNS = re.compile(r"\d++|[^\W\d_]++")
 # Vertebrae, and sizes
 _MEASURES = re.compile(
     r"(?:(?:th|[ctls])\d{1,2}-?){1,4}|\d{1,4}(?:x\d{1,4}){1,3}(?:mm|cm)?", re.IGNORECASE
 )
 _A_DIGIT = re.compile(r"\d")
-_NEIGHBOUR = r"(?<![^\W_])[^\W\d_][^\W_]{1,30}(?:['’-][^\W_]{1,30})?(?![^\W_])"
-_ANNOUNCING = TITLES | ROLES | DEEDS | NUMBER_LABELS
 _SEVERAL = re.compile(r"\[removed\](?:[ ^,]{0,2}\[removed\])++")
 _INITIALS = re.compile(r"[(\[]((?:[A-Z]\.? ?){2,3})[)\]]")
 
@@ -65,7 +62,7 @@ def clean_text(text: str, *, known: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=512)
 def _clean(text: str, known: tuple[str, ...]) -> str:
-    finds_known = _known(known)
+    finds_known = finds(known)
     for _ in range(_PASSES):
         cleaned = _cleaned_once(text, finds_known)
         if cleaned == text:
@@ -84,55 +81,14 @@ def _cleaned_once(text: str, finds_known: Callable[[str], str]) -> str:
             text = form.pattern.sub(REMOVED, text)
     if has_digits:
         text = _DIGIT_GROUPS.sub(_without_phone, text)
-        text = _ID_WORDS.sub(_without_id, text)
+        text = ID_WORDS.sub(_without_id, text)
     text = _INITIALS.sub(_without_initials, text)
     return _SEVERAL.sub(REMOVED, _without_announced(text))
 
 
-@lru_cache(maxsize=256)
-def _known(words: tuple[str, ...]) -> Callable[[str], str]:
-    """Return what removes the known words, however they are written."""
-    known = {spelled for word in words for spelled in spellings(folded(word))}
-    known = {word for word in known if word not in REMOVED and any(map(str.isalnum, word))}
-    if not known:
-        return str
-    ordered = sorted(known | {word for word in words if folded(word) in known}, key=len)
-    words_in_row = rf"(?:{'|'.join(map(bounded, reversed(ordered)))})"
-    pattern = re.compile(
-        rf"(?P<before>{_NEIGHBOUR},? )?{words_in_row}(?:[ ,^-]{{1,2}}{words_in_row}){{0,5}}"
-        rf"(?P<after>,? {_NEIGHBOUR})?",
-        re.IGNORECASE,
-    )
-
-    def removed(text: str) -> str:
-        text = pattern.sub(_without_neighbours, text)
-        if text.isascii():
-            return text
-        return _ID_WORDS.sub(
-            lambda found: found[0] if known.isdisjoint(spellings(folded(found[0]))) else REMOVED,
-            text,
-        )
-
-    return removed
-
-
-def _without_neighbours(found: re.Match[str]) -> str:
-    """Return what a known word becomes: other names of the same person beside it go as well."""
-    before, after = found["before"] or "", found["after"] or ""
-    return "".join(
-        [before if _is_no_name(before) else "", REMOVED, after if _is_no_name(after) else ""]
-    )
-
-
-def _is_no_name(neighbour: str) -> bool:
-    word = neighbour.strip(" ,")
-    plain = _plain(word)
-    return not word[:1].isupper() or _is_technique(plain) or plain in _ANNOUNCING
-
-
 def _without_caret_name(found: re.Match[str]) -> str:
-    letters = [_plain(run) for run in _RUNS.findall(found[0]) if not run[0].isdigit()]
-    return found[0] if all(map(_is_technique, letters)) else REMOVED
+    letters = [plain(run) for run in _RUNS.findall(found[0]) if not run[0].isdigit()]
+    return found[0] if all(map(is_technique, letters)) else REMOVED
 
 
 def _without_phone(found: re.Match[str]) -> str:
@@ -149,17 +105,17 @@ def _without_id(found: re.Match[str]) -> str:
     if sum(map(str.isalnum, word)) < _MIN_ID or word.isalpha():
         return word
     runs = _RUNS.findall(word)
-    letters = [_plain(run) for run in runs if not run[0].isdigit()]
+    letters = [plain(run) for run in runs if not run[0].isdigit()]
     if not letters or len(letters) == len(runs) or _MEASURES.fullmatch(word):
         return word
-    if all(map(_is_technique, letters)) and any(len(run) > 1 for run in letters):
+    if all(map(is_technique, letters)) and any(len(run) > 1 for run in letters):
         return word
     return REMOVED
 
 
 def _without_initials(found: re.Match[str]) -> str:
     letters = "".join(filter(str.isalpha, found[1]))
-    return found[0] if "." not in found[1] and _is_technique(letters.lower()) else REMOVED
+    return found[0] if "." not in found[1] and is_technique(letters.lower()) else REMOVED
 
 
 def _without_announced(text: str) -> str:
@@ -176,13 +132,13 @@ def _without_announced(text: str) -> str:
 
 
 def _announced(text: str, head: re.Match[str]) -> tuple[int, int]:
-    word, at = _plain(head[0]), head.end()
+    word, at = plain(head[0]), head.end()
     if word in BIRTHS and (day := _DAY.match(text, at)):
         return day.start(1), day.end(1)
     if word in PHONES and (number := _REACHED.match(text, at)):
         return number.start(1), number.start(1) + len(number[1].rstrip(" (./-"))
     mark = _MARK.match(text, at)
-    if mark and word in _ANNOUNCING - TITLES and (value := _VALUE.match(text, mark.end())):
+    if mark and word in ANNOUNCING - TITLES and (value := _VALUE.match(text, mark.end())):
         return value.span()
     loose = _LOOSE.match(text, at)
     start = mark.end() if mark else loose.end() if loose else at
@@ -206,10 +162,10 @@ def _names_end(text: str, start: int, *, strict: bool) -> int:
     """Return where the name that starts there ends; `strict` wants a capital, not only no verb."""
     end = start
     for at, word in _name_words(text, start):
-        plain = _plain(word)
-        if _is_technique(plain) or plain in ROLES or plain == "removed":
+        bare = plain(word)
+        if is_technique(bare) or bare in ROLES or bare == "removed":
             break
-        if plain in PARTICLES or plain in TITLES:
+        if bare in PARTICLES or bare in TITLES:
             end = at + len(word)
             continue
         # Scripts without case have no capitals.
@@ -230,18 +186,6 @@ def _name_words(text: str, at: int) -> Iterator[tuple[int, str]]:
         if gap is None:
             return
         at = gap.end()
-
-
-def _is_technique(plain: str) -> bool:
-    return plain in TECHNIQUE
-
-
-def _plain(word: str) -> str:
-    """Return a word in lower case and without accents, as the lists hold them."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 @cache

@@ -3,6 +3,8 @@
 English, German, French, Dutch and Spanish; all in lower case and without accents.
 """
 
+import unicodedata
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -14,6 +16,13 @@ TITLES = _words(
     "meneer nurse schwester pfleger "
 )
 """What stands before a name."""
+
+DEGREES = _words(
+    "md do phd dphil drphil msc bsc ms bs ma ba mba mph dipl ing habil med dent vet rer nat mbbs "
+    "mbchb mbbch bch frcr frcs frcp frcpc mrcp mrcs facr facs fracs ranzcr rn rt rtr rdms "
+    "arrt dds dmd dnp fnp esq jr sr ii iii iv jnr snr capt sgt maj rev oa "
+)
+"""What stands behind a name, or before it beside titles."""
 
 MODALITY_TITLES = frozenset({"mr", "ms", "dr", "pr", "sr"})
 """Those that are also modalities or diseases."""
@@ -62,6 +71,33 @@ PARTICLES = _words(
     "van von der den de del della di da dos du des la le el al bin ibn ben ter ten zu zur y "
 )
 """What stands within a name, in small letters."""
+
+PLACES = _words(
+    "street road avenue lane drive terrace boulevard blvd court place square close crescent "
+    "highway gardens mews park hill green lake river bridge field wood house building floor suite "
+    "apt apartment block box post state county city town village district country region new old "
+    "great little north south east west saint sainte san santa los las bad usa strasse gasse allee "
+    "platz stadt land kreis rue place calle avenida avda plaza straat laan gracht plein mailto "
+    "hospital hospitals infirmary clinic clinics klinik kliniken klinikum krankenhaus spital "
+    "ziekenhuis hopital hopitaux clinica clinique university universitat universitatsklinikum "
+    "universite universiteit universidad college school faculty medical medicine medizin "
+    "medizinische medico medecine health healthcare care center centers centre centro zentrum "
+    "institute institut instituto instituut department dept abteilung afdeling division unit "
+    "service services laboratory lab radiology radiologie radiologia radiological imaging "
+    "diagnostic diagnostics diagnostik nuclear neurology neurologie neuroradiology neuroradiologie "
+    "neuroscience cardiology cardiologie kardiologie oncology onkologie radiotherapy orthopedics "
+    "orthopaedics surgery chirurgie emergency memorial regional national international foundation "
+    "trust praxis hospice inc ltd gmbh llc corp company community children childrens kinder women "
+    "womens public private royal room ward station stroke trauma intensive fur "
+)
+"""What addresses and institutions are called, beside their names."""
+
+BLANKS = _words(
+    "none nobody unknown unbekannt inconnu onbekend desconocido anonymous anonymized anonymised "
+    "anonym anonymisiert removed deleted redacted undefined unspecified null nil n.a. n/a not "
+    "available "
+)
+"""What is written where there is no name."""
 
 MONTHS = _words(
     "january february march april may june july august september october november december "
@@ -116,5 +152,19 @@ TECHNIQUE = _words(
     "lr hf fh is si pf pat fast slow low high ultra short long axis sax lax ch chamber rv lv la "
     "ra md do rd ad qa qc pos neg ap-pa img image images ph fspgr3d sn snr for and the with "
     "from over under angle at of no not per via plus minus type mode view views loop clip film "
+    "mrsi svs csi press steam "
 )
 """Words of technique and anatomy, and parts of such words."""
+
+
+def plain(word: str) -> str:
+    """Return a word in lower case and without accents, as the lists hold them."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def is_technique(plain_word: str) -> bool:
+    """Whether a word, as `plain` gives it, is one of technique or anatomy."""
+    return plain_word in TECHNIQUE

@@ -222,6 +222,14 @@ VARIANTS: dict[str, tuple[tuple[Wire, ...], ...]] = {
         (Wire(0x00200052, "UI", uid("1.2.826.10008.1.4.1.1")),),
         (Wire(0x00200052, "UI", b"1.2.826.1\\1.2.840.10008"),),
     ),
+    "other IDs": tuple(
+        (
+            within(Wire(0x00100020, "UN", number), 0x00101002, undefined=undefined),
+            Wire(0x00081090, "LO", b"was OTHER12345"),
+        )
+        for undefined in (False, True)
+        for number in (b"OTHER12345", b"OTHER12346")
+    ),
     "frames": (
         (Wire(0x00280008, "IS", b"1 "), Wire(0x7FE00010, "OW", b"\1\2\3\4Secret")),
         (Wire(0x00280008, "IS", b"x "), Wire(0x7FE00010, "OW", b"\1\2\3\4Secret")),

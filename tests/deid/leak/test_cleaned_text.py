@@ -1,12 +1,20 @@
 """Text that an option cleans or keeps: the patient's own identifiers are in none of it."""
 
+from io import BytesIO
+
+import pydicom
 import pytest
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.datadict import dictionary_VR
 
 from scanloft.deid.engine import deidentify
 from scanloft.deid.profiles.profile import Profile
+from scanloft.deid.results import Deidentified
 from scanloft.deid.values.pseudonyms import Pseudonyms
 from tests.support.confidentiality import TEXT_VRS, attributes
 from tests.support.objects import file_with
+from tests.support.scripts import script
+from tests.support.two_ways import disagreement
 from tests.support.wire import Syntax, Wire, within
 
 PSEUDONYMS = Pseudonyms(b"only for tests, 32 bytes or more")
@@ -91,3 +99,107 @@ def test_no_text_names_the_patient_in_ideographs(charset: bytes) -> None:
             assert raw not in output
         assert b"yamada" not in output.lower()
         assert b"tarou" not in output.lower()
+
+
+OTHERS = [
+    *(tag for tag, row in DicomDictionary.items() if row[0] == "PN"),
+    0x0074100C, 0x00080080, 0x00080081, 0x00080092, 0x00080094, 0x00081040, 0x00101040, 0x00102154,
+    0x00102155, 0x00102299, 0x00380400, 0x00401102, 0x00401103, 0x0040A027,
+]  # fmt: skip
+DESCRIPTION = 0x0008103E
+
+
+def described(*elements: Wire, options: list[str] = OPTIONS, syntax: str = Syntax.EXPLICIT) -> str:
+    """What both ways make of a series description, "" where it goes."""
+    profile = Profile.from_dict(
+        {"name": "text", "version": 1, "options": options, "pixel_review": False}
+    )
+    difference, result = disagreement(file_with(elements, syntax=syntax), profile)
+    assert difference == ""
+    assert isinstance(result, Deidentified)
+    return str(pydicom.dcmread(BytesIO(result.data)).get("SeriesDescription", ""))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("syntax", [Syntax.EXPLICIT, Syntax.IMPLICIT])
+@pytest.mark.parametrize("tag", OTHERS)
+def test_no_text_names_whom_or_where_any_attribute_names(tag: int, syntax: str) -> None:
+    text = Wire(DESCRIPTION, "LO", b"head, zweistein agreed")
+    person = Wire(tag, dictionary_VR(tag), b"Zweistein ")
+    options = ["clean_desc"]
+    for element in (person, within(person, ONE), within(person, ONE, TWO, undefined=True)):
+        assert described(text, element, options=options, syntax=syntax) == "head, [removed] agreed"
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "name"),
+    [
+        (b"ISO_IR 100", "latin-1", "müllerström"),
+        (b"ISO_IR 144", "iso8859_5", "фёдоров"),
+        (b"\\ISO 2022 IR 87", "iso2022_jp", "山田"),
+        (b"GB18030 ", "gb18030", "王小东"),
+    ],
+)
+def test_no_text_names_whom_an_item_names_in_its_own_character_set(
+    charset: bytes, encoding: str, name: str
+) -> None:
+    own = Wire(0x00080005, "CS", charset), Wire(0x0040A075, "PN", name.encode(encoding))
+    text = Wire(DESCRIPTION, "LO", f"head {name} agreed".encode())
+    top = Wire(0x00080005, "CS", b"ISO_IR 192")
+    assert described(top, text, Wire(0x0040A073, "SQ", (own,))) == "head [removed] agreed"
+
+
+def test_institutions_stay_in_text_where_the_option_keeps_them() -> None:
+    elements = Wire(0x00080080, "LO", b"Barataria "), Wire(DESCRIPTION, "LO", b"at barataria")
+    assert described(*elements, options=["clean_desc"]) == "at [removed]"
+    assert described(*elements, options=["clean_desc", "rtn_inst_id"]) == "at barataria"
+
+
+def test_a_text_goes_where_more_are_named_than_can_be_searched_for() -> None:
+    names = [f"zz{chr(97 + at // 26)}{chr(97 + at % 26)}q" for at in range(300)]
+    text = Wire(DESCRIPTION, "LO", b"head of zzaaq ")
+    few, many = (
+        Wire(0x00081070, "PN", "\\".join(found).encode()) for found in (names[:200], names)
+    )
+    assert described(text, few) == "head of [removed]"
+    assert described(text, many) == ""
+
+
+@pytest.mark.parametrize("word", ["OVE", "REMO", "MOVED", "REMOVED"])
+@pytest.mark.parametrize("tag", [0x00100010, 0x00081070])
+def test_a_name_goes_though_the_mark_holds_its_letters(tag: int, word: str) -> None:
+    text = Wire(DESCRIPTION, "LO", f"scan of {word}, age 30".encode())
+    assert (
+        described(text, Wire(tag, "PN", f"JENSEN^{word}".encode())) == "scan of [removed], age 30"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "text"),
+    [
+        (0x00102154, b"0511 100 300", "TI 300 TR 100 DWI"),
+        (0x00101040, b"120 High Street, New Iso Town ", "CT HIGH RES 120 kV iso"),
+        (0x00081070, b"MR TECH 3 ", "TECH check"),
+        (0x00081050, b"SMITH^JANE^^MRS^PHD", "MRS PRESS TE30"),
+        (0x00100010, b"SMITH^JANE^^MRS^PHD", "MRS PRESS TE30"),
+    ],
+)
+def test_technique_stays_beside_addresses_and_titles(tag: int, value: bytes, text: str) -> None:
+    named = Wire(tag, dictionary_VR(tag), value)
+    assert described(named, Wire(DESCRIPTION, "LO", text.encode())) == text
+
+
+def test_no_text_names_whom_a_script_took_away_before() -> None:
+    profile = Profile.from_dict(
+        {
+            "name": "text",
+            "version": 1,
+            "base": "ctp",
+            "ctp_script": script({"00081070": "@remove()"}),
+            "options": ["clean_desc"],
+        }
+    )
+    comments = Wire(0x00104000, "LT", b"head, zweistein agreed")
+    data = file_with([Wire(0x00081070, "PN", b"Zweistein "), comments])
+    output = deidentify(data, profile=profile, pseudonyms=PSEUDONYMS).data
+    assert pydicom.dcmread(BytesIO(output)).PatientComments == "head, [removed] agreed"

@@ -23,6 +23,8 @@ KEPT = frozenset(
 )
 # Signatures, encrypted originals, what no longer holds, and the pixels inside icons.
 REMOVED = frozenset({0x00080001, 0x00287FE0, 0x04000120, 0x04000520})
+# Names of persons and groups, IDs and addresses of machines that are not person names by their VR.
+REMOVED |= {0x0074100C, 0x00140100, 0x00720008, 0x00720010, 0x0040A074, 0x0040A089, 0x00181803}
 # The essentials, stamps, what describes the pixels or makes the object another or none.
 SPECIAL = frozenset(
     {0x00080005, 0x00080016, 0x00080104, 0x00120062, 0x00120063, 0x00120064, 0x00280303}

@@ -142,6 +142,18 @@ def test_the_floor_knows_the_patient_that_the_script_replaced() -> None:
     assert b"Testmann" not in result.data
 
 
+@pytest.mark.parametrize("action", ["@remove()", "", "Doe^J"])
+def test_the_floor_knows_the_physician_that_the_script_replaced(action: str) -> None:
+    physician, series = Wire(0x00080090, "PN", b"House^Gregory "), "Knee for House"
+    result = run(
+        script({"00080090": action}),
+        physician,
+        Wire(0x0008103E, "LO", series.encode()),
+        options=["clean_desc"],
+    )
+    assert b"House" not in result.data
+
+
 @pytest.mark.parametrize("floor", [True, False])
 def test_an_object_that_a_script_sends_to_quarantine_waits(floor: bool) -> None:
     text = script({"00100020": '@if(this,equals,"TESTID-0815"){@quarantine()}{@keep()}'})
@@ -211,3 +223,9 @@ def test_what_a_script_only_copies_still_passes_the_floor() -> None:
     result = run(script(copying))
     for secret in (b"Testmann", b"TESTMANN", b"TESTID-0815"):
         assert secret not in result.data
+
+
+@pytest.mark.parametrize("floor", [True, False])
+def test_an_object_whose_script_gives_what_no_date_can_be_waits(floor: bool) -> None:
+    with pytest.raises(CtpQuarantine, match=r"\(0008,0020\)"):
+        run(script({"00080020": "hello"}), Wire(0x00080020, "DA", b"20200101"), floor=floor)

@@ -89,7 +89,124 @@ def test_what_is_computed_or_the_scripts_own_stands(expression: str, expected: s
     assert text_set(expression, *elements, pseudonyms=listed) == expected
 
 
+MODEL, MEANS_OF_ENTRY = 0x00081090, 0x00181003
+STUDY_DATE = Wire(0x00080020, "DA", b"20190817")
+DESCRIPTION = Wire(0x00081030, "LO", b"Knee of Dr. Quixote ")
+
+
+@pytest.mark.parametrize("tag", [MODEL, MEANS_OF_ENTRY])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "@contents(InstitutionName)",
+        "@contents(this) @uppercase(InstitutionName)",
+        "@contents(ReferringPhysicianName)",
+        '@contents(ReferringPhysicianName,"(.)","$1 ")',
+        "@truncate(PatientBirthDate,4)@truncate(PatientBirthDate,-4)",
+        "@contents(0009[ACME]02)",
+        "@contents(RequestAttributesSequence::RequestingPhysician)",
+        "@contents(StudyInstanceUID)",
+        "@append(){@contents(StudyDate)}",
+        '@contents(PatientName,"(.)","$1-")',
+    ],
+)
+def test_a_copy_does_not_stay_because_its_new_place_would(tag: int, expression: str) -> None:
+    institution = Wire(INSTITUTION, "LO", b"Barataria Insula")
+    elements = [institution, PHYSICIAN, BIRTH, CREATOR, PRIVATE, REQUESTED, STUDY_DATE]
+    assert text_set(expression, *elements, tag=tag) == "REMOVED"
+
+
+def test_a_copy_in_a_code_or_a_number_leaves_it_empty_and_in_a_uid_becomes_a_new_one() -> None:
+    actions = {
+        "00180015": "@contents(StationName)",
+        "00200013": "@contents(PatientBirthDate)",
+        "00080018": "@contents(DeviceUID)",
+    }
+    station, device = Wire(0x00081010, "SH", b"ROOM"), Wire(0x00181002, "UI", uid("1.2.826.9"))
+    part, number = Wire(0x00180015, "CS", b"KNEE"), Wire(0x00200013, "IS", b"7 ")
+    text = script(actions).replace(f'<p t="UIDROOT">{ROOT}</p>', "")
+    dataset = opened(run(text, station, device, BIRTH, part, number, options=["rtn_uids"]))
+    assert dataset.BodyPartExamined == ""
+    assert dataset.InstanceNumber is None
+    assert dataset.SOPInstanceUID == "1.2.826.9"
+    dataset = opened(run(text, station, device, BIRTH, part, number))
+    assert dataset.SOPInstanceUID == PSEUDONYMS.uid("1.2.826.9")
+
+
+def test_a_copy_does_not_stay_in_an_item_because_its_place_there_would() -> None:
+    actions = {f"{REGION:08X}": "@process()", f"{MODEL:08X}": "at @value(root:InstitutionName)"}
+    item = (Wire(MODEL, "LO", b"before"), Wire(0x00081010, "SH", b"ROOM"))
+    result = run(
+        script(actions), Wire(REGION, "SQ", (item,)), Wire(INSTITUTION, "LO", b"Barataria ")
+    )
+    assert b"Barataria" not in result.data
+    assert opened(result, REGION).ManufacturerModelName == "REMOVED"
+
+
+def test_what_a_kept_element_says_of_the_patient_is_not_hidden_by_other_letters() -> None:
+    maker = Wire(0x00080070, "LO", b"Testmann")
+    assert text_set("x@contents(Manufacturer)", maker, tag=MEANS_OF_ENTRY) == "REMOVED"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("@contents(this)", "Knee of Dr. [removed]"),
+        ("Trial 7: @contents(this)", "Trial 7: Knee of Dr. [removed]"),
+        ("@uppercase(this)", "KNEE OF DR. [removed]"),
+        ("@contents(StudyDescription)/7", "Knee of Dr. [removed]/7"),
+        # In these the name might not be found.
+        ("@lowercase(this)", None),
+        ("@truncate(StudyDescription,16)", None),
+        ("x@contents(this)", None),
+        ("@contents(this) @contents(InstitutionName)", None),
+    ],
+)  # fmt: skip
+def test_a_copy_is_cleaned_where_its_source_would_be_and_its_words_are_whole(
+    expression: str, expected: str | None
+) -> None:
+    institution = Wire(INSTITUTION, "LO", b"Barataria ")
+    elements = [DESCRIPTION, institution, Wire(0x0008103E, "LO", b"Knee of Dr. Quixote ")]
+    result = opened(run(script({"0008103E": expression}), *elements, options=["clean_desc"]))
+    assert result.get("SeriesDescription") == expected
+    kept = text_set("@contents(StudyDescription)", DESCRIPTION, tag=MODEL, options=["clean_desc"])
+    assert kept == "REMOVED"
+
+
+@pytest.mark.parametrize(
+    ("tag", "expression", "is_moved"),
+    [
+        ("00080020", "@contents(SeriesDate)", True),
+        ("00080020", r"@contents(SeriesDate)\\20200101", False),
+        ("00080030", "@truncate(SeriesDate,6)", False),
+        ("0008002A", "@contents(SeriesDate)101112", False),
+        (f"{MEANS_OF_ENTRY:08X}", "@always()@contents(SeriesDate)", False),
+    ],
+)
+def test_a_copied_date_is_moved_as_where_it_is_from_or_goes(
+    tag: str, expression: str, is_moved: bool
+) -> None:
+    olds = [
+        Wire(0x00080020, "DA", b"20010101"),
+        Wire(0x00080021, "DA", b"20190817"),
+        Wire(0x0008002A, "DT", b"20010101"),
+        Wire(0x00080030, "TM", b"101112"),
+    ]
+    result = run(script({tag: expression}), *olds, options=["rtn_long_modif_dates"])
+    dataset, number = opened(result), int(tag, 16)
+    assert dataset.SeriesDate not in ("", "20190817")
+    assert b"20190817" not in result.data
+    assert b"201908" not in result.data
+    if is_moved:
+        assert dataset[number].value == dataset.SeriesDate
+    else:
+        assert number not in dataset or dataset[number].value in ("", "REMOVED")
+
+
 def test_a_copy_of_what_the_profile_keeps_stands() -> None:
+    assert text_set("on @contents(Manufacturer)", Wire(0x00080070, "LO", b"ACME"), tag=MODEL) == (
+        "on ACME"
+    )
     station = Wire(0x00081010, "SH", b"ROOM")
     assert text_set("@contents(StationName)", station) is None
     assert text_set("@contents(StationName)", station, options=["rtn_dev_id"]) == "ROOM"

@@ -358,3 +358,22 @@ def test_rtn_uids_keeps_those_of_the_table_and_unlisted_ones(
     dataset = opened(result_of(*elements, options=options))
     assert (dataset.FrameOfReferenceUID == "1.2.826.7") is kept
     assert (dataset[0x00083012].value == "1.2.826.8") is kept
+
+
+@pytest.mark.parametrize(
+    ("keyword", "action"),
+    [
+        ("ContactDisplayName", Action.REMOVE),
+        ("ComponentWelderIDs", Action.REMOVE),
+        ("HangingProtocolUserGroupName", Action.REMOVE),
+        ("HangingProtocolCreator", Action.DUMMY),
+        ("NTPSourceAddress", Action.REMOVE),
+        ("ObjectBinaryIdentifierTrial", Action.REMOVE),
+        ("ObjectDirectoryBinaryIdentifierTrial", Action.REMOVE),
+    ],
+)
+def test_who_and_where_goes_though_the_table_does_not_list_it(keyword: str, action: Action) -> None:
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    assert tag is not None
+    vr = pydicom.datadict.dictionary_VR(tag)
+    assert {rules().judge(tag, written, OUTER).action for written in (vr, None)} == {action}
