@@ -167,11 +167,9 @@ class _Attempt:
         look = partial(recipe.look, window)
         more = recipe.identifiers_in_items(window)
         mentions = mentions_of(look, encodings(look(CHARACTER_SET)), more=more)
-        if not careful and mentions is not None:
-            texts = recipe.texts_of(window)
-            if not texts.isascii() or b"\x1b" in texts or mentions.near(texts.lower()):
-                careful = True
-                recipe = kind.recipe(window, self._size, careful=True)
+        if not careful and mentions is not None and mentions.may_be_in(recipe.texts_of(window)):
+            careful = True
+            recipe = kind.recipe(window, self._size, careful=True)
         actions = self._actions(recipe, mentions if careful else None)
         return recipe, actions, recipe.follow(window, actions)
 

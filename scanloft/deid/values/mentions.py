@@ -9,7 +9,7 @@ from functools import lru_cache
 from scanloft.deid.values.name_parts import without_titles
 from scanloft.deid.values.spellings import (
     LONG_NUMBER,
-    bounded,
+    any_bounded,
     folded,
     parts_of,
     spellings,
@@ -27,8 +27,12 @@ _MIN_NAME, _MIN_NUMBER = 3, 4
 _MIN_UTF8_BYTES = 4
 _COMPONENTS = re.compile(r"[\^=\\\0]+")
 _SEPARATORS = re.compile(r"[\^=\\\s,\0]+")
-_MOST_WORDS = 64
+_MOST_WORDS = 256
 _LONGEST_REMEMBERED = 1024
+LONGEST_TEXT = 2**20
+"""Bytes of the longest value that is searched; others are taken to name the patient."""
+# Hits within other words are looked at one by one; where they are so many, a pattern is faster.
+_MOST_HITS = 256
 _DIGITS_IN = re.compile(r"\d+")
 _JOINTS = frozenset("-_/.")
 _ESCAPES = re.compile(rb"\x1b[ -/]*[0-~]")
@@ -43,8 +47,8 @@ class Mentions:
     """Finds words in values, whatever their case and character set.
 
     `texts` are all of them, folded, in each spelling; `words` those that are ASCII, in lower case.
-    With more words than anybody has, `names_all` says that every
-    text is taken for one that names the patient, as searching would take too long.
+    With more words than anybody has, `names_all` says that every text is taken for one that names
+    the patient, as searching would take too long. Searching takes time in proportion to the text.
     """
 
     texts: tuple[str, ...]
@@ -59,21 +63,39 @@ class Mentions:
         """
         if self.names_all:
             return bool(lowered)
+        hits = 0
         for word in self.words:
             at = lowered.find(word)
             while at >= 0:
                 if _is_bounded(lowered, at, at + len(word)):
                     return True
+                hits += 1
+                if hits > _MOST_HITS:
+                    return self._any().search(lowered.decode("latin-1")) is not None
                 at = lowered.find(word, at + 1)
         return False
 
+    def may_be_in(self, texts: bytes) -> bool:
+        """Whether one of several values, parted by zeros, has to be looked at by `found_in`."""
+        if len(texts) > LONGEST_TEXT or not texts.isascii() or b"\x1b" in texts:
+            return True
+        return self.near(texts.lower())
+
     def found_in(self, value: bytes, encodings: tuple[str, ...]) -> bool:
         """Whether a value holds one of the words; `encodings` are Python's names."""
+        if len(value) > LONGEST_TEXT:
+            return True
         if self.names_all or (value.isascii() and b"\x1b" not in value):
             return self.near(value.lower())
         pattern = self._any()
         readings = _readings(value, encodings)
         return any(pattern.search(text) for reading in readings for text in spellings(reading))
+
+
+@lru_cache(maxsize=256)
+def finder_of(words: tuple[str, ...]) -> Mentions | None:
+    """Return what finds folded words in all their spellings; None without any."""
+    return _finder(set(words), names_all=False)
 
 
 def mentions_of(
@@ -102,7 +124,7 @@ def mentions_of(
 
 def words_of(values: tuple[bytes, ...], encodings: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of names, folded."""
-    return tuple(sorted(_words(values, encodings, shortest=_MIN_NAME)))
+    return tuple(sorted(set(_words(values, encodings, shortest=_MIN_NAME))))
 
 
 def words_in(names: str) -> Iterator[str]:
@@ -114,10 +136,16 @@ def words_in(names: str) -> Iterator[str]:
 def _mentions(
     names: tuple[bytes, ...], numbers: tuple[bytes, ...], encodings: tuple[str, ...]
 ) -> Mentions | None:
-    words = {
-        *_words(names, encodings, shortest=_MIN_NAME),
-        *_words(numbers, encodings, shortest=_MIN_NUMBER),
-    }
+    words: set[str] = set()
+    for values, shortest in ((names, _MIN_NAME), (numbers, _MIN_NUMBER)):
+        for word in _words(values, encodings, shortest=shortest):
+            words.add(word)
+            if len(words) > _MOST_WORDS:
+                return _finder(words, names_all=True)
+    return _finder(words, names_all=False)
+
+
+def _finder(words: set[str], *, names_all: bool) -> Mentions | None:
     if not words:
         return None
     texts = tuple(sorted({spelled for word in words for spelled in _spelled(word)}))
@@ -127,25 +155,27 @@ def _mentions(
     def compiled() -> re.Pattern[str]:
         # Most objects hold ASCII only and never need it.
         if not pattern:
-            pattern.append(re.compile("|".join(map(bounded, texts))))
+            pattern.append(re.compile(any_bounded(texts)))
         return pattern[0]
 
-    return Mentions(texts, ascii_words, len(words) > _MOST_WORDS, compiled)
+    return Mentions(texts, ascii_words, names_all, compiled)
 
 
-def _words(values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: int) -> set[str]:
-    return {
+def _words(
+    values: tuple[bytes, ...], encodings: tuple[str, ...], *, shortest: int
+) -> Iterator[str]:
+    return (
         word
         for value in values
         for number, reading in enumerate(_names(_readings(value, encodings), shortest))
         # What is read in a wrong character set falls to pieces that are no words.
         for word in (_SEPARATORS.split(reading) if number else _with_parts(reading, shortest))
         if _is_telling(word, shortest)
-    }
+    )
 
 
-def _names(readings: list[str], shortest: int) -> list[str]:
-    return [without_titles(text) for text in readings] if shortest == _MIN_NAME else readings
+def _names(readings: Iterator[str], shortest: int) -> Iterator[str]:
+    return map(without_titles, readings) if shortest == _MIN_NAME else readings
 
 
 def _spelled(word: str) -> Iterator[str]:
@@ -187,17 +217,22 @@ def _with_parts(reading: str, shortest: int) -> Iterator[str]:
                 yield from _DIGITS_IN.split(part)
 
 
-def _readings(value: bytes, encodings: tuple[str, ...]) -> list[str]:
-    """Return a value, folded, as its character set says and as others do, as it is often wrong."""
+def _readings(value: bytes, encodings: tuple[str, ...]) -> Iterator[str]:
+    """Yield a value, folded, as its character set says and as others do, as it is often wrong."""
     if value.isascii() and b"\x1b" not in value:
-        return [value.decode("ascii").lower()]
-    texts = [decoded(value, encodings, delimiters=ALL_DELIMITERS)]
+        yield value.decode("ascii").lower()
+        return
+    reading = folded(decoded(value, encodings, delimiters=ALL_DELIMITERS))
+    seen = {reading}
+    yield reading
     # Escape sequences that nothing announced would hide the letter behind them.
     bare = _ESCAPES.sub(b" ", value)
     for codec in dict.fromkeys(("latin-1", "utf-8", *encodings)):
         with suppress(UnicodeError, LookupError):
-            texts.append(bare.decode(codec))
-    return list(dict.fromkeys(map(folded, texts)))
+            reading = folded(bare.decode(codec))
+            if reading not in seen:
+                seen.add(reading)
+                yield reading
 
 
 def _is_bounded(lowered: bytes, start: int, end: int) -> bool:

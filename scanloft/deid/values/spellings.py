@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 _AS_TWO = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -35,10 +37,25 @@ def spellings(text: str) -> set[str]:
     return {text, _plain(text.translate(_AS_TWO)), _plain(text.translate(_AS_ONE))}
 
 
-def bounded(word: str) -> str:
-    """Return a regular expression for a word where it is no part of another one."""
-    before, after = bounds(word)
-    return f"{before}{re.escape(word)}{after}"
+def any_bounded(words: Iterable[str]) -> str:
+    """Return a regular expression for words where they are no parts of others, the longest first.
+
+    Those that begin alike are looked at together, as there may be hundreds; searching takes time
+    in proportion to the text.
+    """
+    by_bounds: dict[tuple[str, str], list[str]] = {}
+    for word in sorted(filter(None, words), key=lambda word: (-len(word), word)):
+        by_bounds.setdefault(bounds(word), []).append(word)
+    return "|".join(
+        f"{before}(?:{'|'.join(_by_first_letter(found))}){after}"
+        for (before, after), found in by_bounds.items()
+    )
+
+
+def _by_first_letter(words: list[str]) -> Iterator[str]:
+    first = itemgetter(0)
+    for letter, found in groupby(sorted(words, key=first), key=first):
+        yield f"{re.escape(letter)}(?:{'|'.join(re.escape(word[1:]) for word in found)})"
 
 
 def bounds(word: str) -> tuple[str, str]:
