@@ -17,7 +17,7 @@ from scanloft.deid.rules.verdicts import Action, Verdict
 from scanloft.deid.values.dates import shift_value
 from scanloft.deid.values.dummies import dummy
 from scanloft.deid.values.encode import Encoding
-from scanloft.deid.values.mentions import Mentions
+from scanloft.deid.values.mentions import Mentions, finder_of
 from scanloft.deid.values.pseudonyms import Pseudonyms, subject_scope
 from scanloft.deid.values.rule_writing import hashed, substituted, written
 from scanloft.deid.values.uids import Uids
@@ -79,7 +79,7 @@ class Actions:
         self._keeps_institutions = "rtn_inst_id" in profile.options
         self._header: Callable[[], bytes] = bytes
         self._encodings: tuple[str, ...] = ()
-        self._known: tuple[str, ...] | None = None
+        self._known: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._knows = False
         self._chosen_patient: dict[str, str] = {}
 
@@ -212,17 +212,21 @@ class Actions:
         mentions, known = self.mentions, self._known_words()
         if known is None or (mentions is not None and mentions.names_all):
             return None
+        words, places = known
         text = decoded(value, place.encodings)
-        cleaned = clean_text(text, known=known)
+        cleaned = clean_text(text, known=words, places=places)
         new = value if cleaned == text else _within_limit(cleaned, vr, place)
-        if new is None or mentions is None:
-            return new
-        # Read as another character set than the declared one it may still name the patient.
+        if new is None:
+            return None
         rest = new.replace(REMOVED.encode(), b" ")
-        return None if mentions.found_in(rest, place.encodings) else new
+        if not rest.isascii() or b"\x1b" in rest:
+            # Read as another character set than the declared one it may still name somebody.
+            mentions = finder_of((*words, *places))
+        found = mentions is not None and mentions.found_in(rest, place.encodings)
+        return None if found else new
 
-    def _known_words(self) -> tuple[str, ...] | None:
-        """Return the patient's words and those of others; None if they are too many."""
+    def _known_words(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """Return words of the patient and other persons, and of places; None if too many."""
         if not self._knows:
             from scanloft.deid.values.named import named_in
 
@@ -231,7 +235,9 @@ class Actions:
             )
             words = None if named is None else named.words(self._encodings)
             own = self.mentions
-            self._known = None if words is None else (*(own.texts if own else ()), *words)
+            self._known = None
+            if words is not None:
+                self._known = (*(own.texts if own else ()), *words.persons), words.places
             self._knows = True
         return self._known
 

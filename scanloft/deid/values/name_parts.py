@@ -3,12 +3,29 @@
 import re
 from collections.abc import Iterator
 
-from scanloft.deid.values.text_words import BLANKS, DEGREES, ROLES, TITLES, is_technique, plain
+from scanloft.deid.values.text_words import (
+    BLANKS,
+    DEGREES,
+    FILLERS,
+    FUNCTIONS,
+    PARTICLES,
+    ROLES,
+    TITLES,
+    is_technique,
+    plain,
+)
 
 _NAMES = 3
 """Family, given and middle name come first, then prefix and suffix."""
 _PARTING = re.compile(r"[\^\s,\0]+")
+_COMPONENTS = re.compile(r"[\^,\0]")
+_FINE_PARTING = re.compile(r"[\^\s,/;&+()\0]+")
+# xxx, ---
+_FILLING = re.compile(r"([a-z])\1+|[\W\d_]*")
 _HONORIFICS = TITLES | DEGREES
+# Ben is a name of its own.
+_PARTICLES = PARTICLES - {"ben", "bin", "ibn"} | {"vom", "zum", "und", "las", "los"}
+_NOBODY = FUNCTIONS | BLANKS
 
 
 def without_titles(names: str) -> str:
@@ -24,11 +41,35 @@ def telling(names: str) -> Iterator[str]:
     """Yield what names somebody, also where nobody parted the names, as in PROF JANE SMITH.
 
     Roles and technique alone, as in MR TECH 3, are nobody; beside other words they are names.
+    Where the family name is told apart, anatomy may be one: HEAD^JAMES, but not HEAD^TECH.
     """
     for name in names.split("\\"):
         for form in name.split("="):
-            if not _is_blank(form):
-                yield without_titles(form) if "^" in form else _unparted(form)
+            if not (_is_blank(form) or _is_function_alone(form)):
+                told = without_titles(form) if "^" in form else _unparted(form)
+                yield from filter(None, [told])
+
+
+def particles_in(name: str) -> set[str]:
+    """Return the words such as "van" and "der" that are names only beside others.
+
+    In VAN^DELLA MARIE both are names.
+    """
+    found: dict[str, bool] = {}
+    for place, part in enumerate(_COMPONENTS.split(name)):
+        words = part.split()
+        for at, word in enumerate(words):
+            if plain(word) in _PARTICLES:
+                found[word] = found.get(word, True) and _is_particle(words, at, place)
+    return {word for word, is_particle in found.items() if is_particle}
+
+
+def _is_particle(words: list[str], at: int, place: int) -> bool:
+    if len(words) == 1:
+        return place >= _NAMES
+    if any(plain(word) in _PARTICLES for word in (*words[:at][-1:], *words[at + 1 :][:1])):
+        return True
+    return at != len(words) - 1 and (at > 0 or place == 0)
 
 
 def _untitled(form: str) -> str:
@@ -58,8 +99,31 @@ def _is_blank(form: str) -> bool:
     return BLANKS.issuperset(_PARTING.split(form.strip("^ \0")))
 
 
+def _is_function_alone(form: str) -> bool:
+    """Whether all that stands for a person is a kind of device, a function or a blank."""
+    family, _, rest = form.replace(",", "^").strip("^ \0").partition("^")
+    families, others = (
+        [plain(word) for word in _FINE_PARTING.split(part) if word] for part in (family, rest)
+    )
+    if all(map(_is_nobody, families + others)):
+        return True
+    if others:
+        # A title behind anatomy tells that it is a name.
+        functions = FUNCTIONS - _HONORIFICS
+        return functions.issuperset(others) and all(map(is_technique, families))
+    is_filled = (_NOBODY | FILLERS).issuperset(families) and TITLES.isdisjoint(families)
+    return is_filled and not _NOBODY.isdisjoint(families)
+
+
+def _is_nobody(word: str) -> bool:
+    bare = word.strip("0123456789.-_#")
+    return bare in _NOBODY or _FILLING.fullmatch(bare) is not None
+
+
 def _is_function(word: str) -> bool:
     bare = plain(word)
+    if len(bare.rstrip(".")) == 1 and bare[0].isalpha():
+        return False  # initials: D. Head
     return (
         bare in ROLES or bare in _HONORIFICS or is_technique(bare) or not bare.strip("0123456789")
     )

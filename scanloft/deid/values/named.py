@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from scanloft.deid.values.mentions import words_in
-from scanloft.deid.values.name_parts import telling
+from scanloft.deid.values.name_parts import particles_in, telling
 from scanloft.deid.values.spellings import folded
 from scanloft.deid.values.text_words import (
+    ANATOMY,
     BLANKS,
+    CARE,
+    LINKS,
     NUMBER_LABELS,
     PHONES,
     PLACES,
     ROLES,
+    SIDES,
     TITLES,
+    is_medical,
     is_technique,
     plain,
 )
@@ -36,17 +41,37 @@ _PLACES = _INSTITUTIONS | {
     0x00080092, 0x00080094, 0x00101040, 0x00102154, 0x00102155, 0x00102299, 0x00380400, 0x00401102,
     0x00401103, 0x00401104, 0x0040A027,
 }  # fmt: skip
-_PERSON_CODES, _CODE_MEANING, _SEQUENCE_END = 0x00401101, 0x00080104, 0xFFFEE0DD
+_PERSON_CODES, _CODE_MEANING = 0x00401101, 0x00080104
 _ENDLESS = 0xFFFFFFFF
+_DELIMITERS, _ITEM, _SEQUENCE_END = 0xFFFE, 0xE000, 0xE0DD
+_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+_LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+_VRS = _SHORT_VRS | _LONG_VRS
 # Explicit VRs with long and short lengths, implicit VR
 _LENGTHS = rb"(?:(?:UN|UT|UC|OB|OW|UR)\0\0(..)\0\0|[A-Z]{2}(..)|(..)\0\0)"
 _BIG_LENGTHS = rb"(?:(?:UN|UT|UC|OB|OW|UR)\0\0\0\0(..)|[A-Z]{2}(..))"
-# Bytes that look like an element hold far more zeros than any text.
+# Bytes that look like an element hold far more zeros than any text, and control characters.
 _ZEROS = 4
+_NO_TEXT = re.compile(rb"[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_ANY_PERSON = re.compile(rb"PN(?<=(....)PN)(..)", re.DOTALL)
+# In text, what follows the letters is larger, read as a length.
+_LONGEST_NAMES = 0x08FF
+# What a match costs beside its bytes
+_MATCH_BYTES, _SHORTEST_PIECE = 8, 3
 _LONGEST_REMEMBERED = 8192
-_GENERAL = PLACES | TITLES | ROLES | PHONES | NUMBER_LABELS | BLANKS
+_GENERAL = PLACES | TITLES | ROLES | PHONES | NUMBER_LABELS | BLANKS | LINKS | SIDES
+_GENERAL |= ANATOMY | CARE
 _RUNS = re.compile(r"[^\W\d_]+")
+_PARTS = re.compile(r"[^\W_]+")
 _MIN_DIGITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Folded words of persons, and those only of places."""
+
+    persons: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +82,8 @@ class Named:
     places: tuple[bytes, ...]
     charsets: tuple[bytes, ...] = ()
 
-    def words(self, encodings: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Return their words, folded; None if they are more than can be searched for."""
+    def words(self, encodings: tuple[str, ...]) -> Words | None:
+        """Return their words; None if they are more than can be searched for."""
         if sum(map(len, self.persons + self.places)) > _LONGEST_REMEMBERED:
             return _words.__wrapped__(self, encodings)
         return _words(self, encodings)
@@ -74,18 +99,26 @@ def named_in(header: bytes, *, little: bool, institutions: bool) -> Named | None
     charsets: set[bytes] = set()
     read = 0
     for tag, value in _found(header, little=little):
-        read += len(value)
+        read += len(value) + _MATCH_BYTES
         if read > _MOST_BYTES or len(charsets) > _MOST_CHARSETS:
             return None
-        if not value or value.count(0) * _ZEROS > len(value):
-            continue
         if tag == _CHARACTER_SET:
-            charsets.add(value)
+            charsets.update(_texts(value))
         elif tag not in _PLACES:
-            persons.add(value)
+            persons.update(_texts(value))
         elif institutions or tag not in _INSTITUTIONS:
-            places.add(value)
+            places.update(_texts(value))
     return Named(*(tuple(sorted(values)) for values in (persons, places, charsets)))
+
+
+def _texts(value: bytes) -> Iterable[bytes]:
+    """Return a value, or what is text in a fixed buffer of zeros."""
+    if not value:
+        return ()
+    if value.count(0) * _ZEROS <= len(value):
+        return (value,)
+    pieces = (piece.strip() for piece in _NO_TEXT.split(value))
+    return (piece for piece in pieces if len(piece) >= _SHORTEST_PIECE)
 
 
 def _found(header: bytes, *, little: bool) -> Iterator[tuple[int, bytes]]:
@@ -94,6 +127,26 @@ def _found(header: bytes, *, little: bool) -> Iterator[tuple[int, bytes]]:
         yield from _values(_wanted(), header, little=is_little)
         for codes in _sequences(_PERSON_CODES, header, little=is_little):
             yield from _values((_CODE_MEANING,), codes, little=is_little)
+    yield from _persons(header, little=little)
+
+
+def _persons(header: bytes, *, little: bool) -> Iterator[tuple[int, bytes]]:
+    """Yield what any element of VR PN holds, also private ones, which no list has."""
+    order = "<" if little else ">"
+    for found in _ANY_PERSON.finditer(header):
+        group, number = struct.unpack(order + "HH", found[1])
+        (length,) = struct.unpack(order + "H", found[2])
+        end = found.end() + length
+        value = header[found.end() : end].rstrip(b"\0 ") if length <= _LONGEST_NAMES else b""
+        # The letters stand in texts as well.
+        if not _NO_TEXT.search(value) or _is_element(header, end, order):
+            yield group << 16 | number, value
+
+
+def _is_element(data: bytes, at: int, order: str) -> bool:
+    if at == len(data) or data[at + 4 : at + 6] in _VRS:
+        return True
+    return data[at : at + 2] == struct.pack(order + "H", _DELIMITERS)
 
 
 @cache
@@ -128,40 +181,71 @@ def _sequences(tag: int, data: bytes, *, little: bool) -> Iterator[bytes]:
     """Yield the raw items of a sequence, wherever it stands."""
     order = "<" if little else ">"
     start = struct.pack(order + "HH", tag >> 16, tag & 0xFFFF)
-    end = struct.pack(order + "HHL", _SEQUENCE_END >> 16, _SEQUENCE_END & 0xFFFF, 0)
     at = data.find(start)
     while at >= 0:
         at += 8 if data[at + 4 : at + 6] in (b"SQ", b"UN") else 4
         length = struct.unpack(order + "L", data[at : at + 4].ljust(4, b"\0"))[0]
         at += 4
-        stop = data.find(end, at) if length == _ENDLESS else at + length
-        stop = len(data) if stop < 0 else stop
+        stop = _end_of_items(data, at, order) if length == _ENDLESS else at + length
         yield data[at:stop]
         # What stands within is part of it.
         at = data.find(start, stop)
 
 
+def _end_of_items(data: bytes, at: int, order: str) -> int:
+    """Return where a sequence of undefined length ends; that of the data where it is broken."""
+    tag_at = struct.Struct(order + "HH").unpack_from
+    short_at = struct.Struct(order + "H").unpack_from
+    depth = 1
+    while at + 8 <= len(data):
+        group, number = tag_at(data, at)
+        vr = b"" if group == _DELIMITERS else data[at + 4 : at + 6]
+        if vr in _SHORT_VRS:
+            at, length = at + 8, short_at(data, at + 6)[0]
+        else:
+            skipped = 8 if vr in _LONG_VRS else 4
+            length = int.from_bytes(
+                data[at + skipped : at + skipped + 4], "little" if order == "<" else "big"
+            )
+            at += skipped + 4
+        if group == _DELIMITERS and number == _SEQUENCE_END:
+            depth -= 1
+            if not depth:
+                return at
+        elif length != _ENDLESS:
+            at += length
+        elif group != _DELIMITERS:
+            depth += 1
+    return len(data)
+
+
 @lru_cache(maxsize=256)
-def _words(named: Named, encodings: tuple[str, ...]) -> tuple[str, ...] | None:
-    words: set[str] = set()
+def _words(named: Named, encodings: tuple[str, ...]) -> Words | None:
+    persons: set[str] = set()
+    places: set[str] = set()
     declared = {encodings, *map(encodings_of, named.charsets)}
-    told = [(_person_words, value) for value in named.persons]
-    told += [(_place_words, value) for value in named.places]
-    for words_of, value in told:
+    told = [(persons, _person_words, value) for value in named.persons]
+    told += [(places, _place_words, value) for value in named.places]
+    for words, words_of, value in told:
         for reading in _readings(value, declared):
             words.update(words_of(reading))
-        if len(words) > MOST_WORDS:
+        if len(persons | places) > MOST_WORDS:
             return None
-    return tuple(sorted(words))
+    return Words(tuple(sorted(persons)), tuple(sorted(places - persons)))
 
 
 def _person_words(reading: str) -> Iterator[str]:
     for name in telling(reading):
-        yield from (word for word in words_in(name) if not _is_short_number(word))
+        particles = particles_in(name)
+        for word in words_in(name):
+            if word not in particles and not _is_short_number(word):
+                yield word
 
 
 def _place_words(reading: str) -> Iterator[str]:
-    return (word for word in words_in(reading) if not _is_general(word))
+    # Of a department of which all is general, also what is made of its words is.
+    if not all(map(_is_general, reading.split())):
+        yield from (word for word in words_in(reading) if not _is_general(word))
 
 
 def _readings(value: bytes, declared: Iterable[tuple[str, ...]]) -> set[str]:
@@ -183,7 +267,10 @@ def _is_short_number(word: str) -> bool:
 def _is_general(word: str) -> bool:
     """Whether a word of an address says nothing by itself, such as technique or a short number."""
     bare = plain(word)
-    if _is_short_number(word) or bare in _GENERAL or is_technique(bare):
+    if _is_short_number(word) or bare in _GENERAL or is_medical(bare):
         return True
+    parts = _PARTS.findall(bare)
+    if parts != [bare]:
+        return all(map(_is_general, parts))
     runs = _RUNS.findall(bare)
     return len(word) < _MIN_DIGITS and not word.isalpha() and all(map(is_technique, runs))

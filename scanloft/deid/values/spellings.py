@@ -45,7 +45,7 @@ def any_bounded(words: Iterable[str]) -> str:
     """
     by_bounds: dict[tuple[str, str], list[str]] = {}
     for word in sorted(filter(None, words), key=lambda word: (-len(word), word)):
-        by_bounds.setdefault(bounds(word), []).append(word)
+        by_bounds.setdefault(_bounds(word), []).append(word)
     return "|".join(
         f"{before}(?:{'|'.join(_by_first_letter(found))}){after}"
         for (before, after), found in by_bounds.items()
@@ -58,7 +58,7 @@ def _by_first_letter(words: list[str]) -> Iterator[str]:
         yield f"{re.escape(letter)}(?:{'|'.join(re.escape(word[1:]) for word in found)})"
 
 
-def bounds(word: str) -> tuple[str, str]:
+def _bounds(word: str) -> tuple[str, str]:
     """Return what has to stand before and behind a word that is no part of another one.
 
     Digits beside letters are none, and neither are the letters of scripts without case, such as

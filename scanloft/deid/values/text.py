@@ -5,6 +5,7 @@ stands behind titles and roles. A name that nothing announces stays unless it is
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
@@ -48,21 +49,25 @@ _SEVERAL = re.compile(r"\[removed\](?:[ ^,]{0,2}\[removed\])++")
 _INITIALS = re.compile(r"[(\[]((?:[A-Z]\.? ?){2,3})[)\]]")
 
 
-def clean_text(text: str, *, known: tuple[str, ...]) -> str:
+def clean_text(text: str, *, known: tuple[str, ...], places: tuple[str, ...] = ()) -> str:
     """Return text with `[removed]` in place of what identifies somebody; all else stays.
 
-    `known` are names and numbers of the patient, in any case. It takes time in proportion to the
-    length of the text, and a cleaned text stays as it is. Of a text beyond 100,000 characters,
-    such as no description or report has, nothing stays.
+    `known` are names and numbers of the patient and names of others, in any case; `places` are
+    words of addresses and institutions. It takes time in proportion to the length of the text, and
+    a cleaned text stays as it is. Of a text beyond 100,000 characters, such as no description or
+    report has, nothing stays.
     """
     if len(text) > _LONGEST_TEXT:
         return REMOVED
-    return _clean(text, known)
+    # An accent may stand behind its letter.
+    normal = text if text.isascii() else unicodedata.normalize("NFC", text)
+    cleaned = _clean(normal, known, places)
+    return text if cleaned == normal else cleaned
 
 
 @lru_cache(maxsize=512)
-def _clean(text: str, known: tuple[str, ...]) -> str:
-    finds_known = finds(known)
+def _clean(text: str, known: tuple[str, ...], places: tuple[str, ...]) -> str:
+    finds_known = finds(known, places)
     for _ in range(_PASSES):
         cleaned = _cleaned_once(text, finds_known)
         if cleaned == text:

@@ -1,8 +1,10 @@
 """Words that tell names, dates and addresses from technique in free text, in five languages.
 
-English, German, French, Dutch and Spanish; all in lower case and without accents.
+English, German, French, Dutch and Spanish; all in lower case and without accents. Words of
+medicine are in Italian, too.
 """
 
+import re
 import unicodedata
 
 
@@ -95,9 +97,42 @@ PLACES = _words(
 BLANKS = _words(
     "none nobody unknown unbekannt inconnu onbekend desconocido anonymous anonymized anonymised "
     "anonym anonymisiert removed deleted redacted undefined unspecified null nil n.a. n/a not "
-    "available "
+    "available specified applicable tbd inconnue desconocida sconosciuto "
 )
 """What is written where there is no name."""
+
+FUNCTIONS = _words(
+    "mri mrt irm tdm ct mr pet petct spect us cr dr dx xa mg nm pt rf ot sc xray ultrasound "
+    "angio fluoro mammo tech techs technician technologist technicien tecnico operator operators "
+    "operateur bediener radiographer mtra mtr mta radiologist radiologue radiologe physician "
+    "physicians doctor medecin user users staff admin administrator order orders research test "
+    "testing tester phantom qa qc service default demo system console "
+    "text placeholder "
+)
+"""What is written in place of a person, and nobody is called: kinds of devices, and functions."""
+
+FILLERS = _words(
+    "enter see for the of as per to be determined given stated recorded provided entered no name "
+    "names person report request form team department dept group on call assigned listed defined "
+)
+"""What stands beside blanks and functions; alone it may be a name."""
+
+LINKS = _words(
+    "the and for with from von vom den der die das dem ein eine einer eines und oder mit ohne zum "
+    "zur auf aus bei beim nach uber unter vor hinter neben fur des les une aux sur sous dans par "
+    "pour avec et ou del los las una uno unos con por para sin sobre y della delle degli dello "
+    "dei dell gli nel nella alla allo agli alle tra fra van het een voor met aan bij uit naar ter "
+    "ten dos das als am an im in of at on by to or as zu la le el al il lo di da do du de en ed "
+)
+"""Articles, prepositions and conjunctions."""
+
+SIDES = _words(
+    "left right links rechts linke linker linkes linken rechte rechter rechtes rechten gauche "
+    "gauches droit droite droits droites izquierda izquierdo izquierdas derecha derecho derechas "
+    "sinistra sinistro destra destro bilateral beidseits beide beiden bds both ober oben unten "
+    "haut bas superior inferior anterior posterior medial lateral proximal distal mitte middle "
+    "mid inner outer upper lower dorsal ventral linker rechter beiderseits bilateraal arriba abajo "
+)
 
 MONTHS = _words(
     "january february march april may june july august september october november december "
@@ -152,9 +187,72 @@ TECHNIQUE = _words(
     "lr hf fh is si pf pat fast slow low high ultra short long axis sax lax ch chamber rv lv la "
     "ra md do rd ad qa qc pos neg ap-pa img image images ph fspgr3d sn snr for and the with "
     "from over under angle at of no not per via plus minus type mode view views loop clip film "
-    "mrsi svs csi press steam "
+    "mrsi svs csi press steam mrt irm tdm "
 )
 """Words of technique and anatomy, and parts of such words."""
+
+
+# Beginnings of words that no place is called: disciplines, modalities, anatomy, kinds of care
+_STEMS = (
+    "mammogra|mammaria|mammario|angiogra|angiolog|ultraso|ultrascha|ultrageluid|ecogra|echogra"
+    "|sonogra|tomogra|scintigra|szintigra|rontgen[a-z]|roentgen[a-z]|radiogra|radiolog|radiothera|radioonko"
+    "|fluorosc|magnetic|magnetresonan|resonan|kernspin|computer|imagerie|imaging|imagen|immagin"
+    "|beeldvorm|bildgeb|diagnos|intervention|intervencion|interventist|nuclea|nuklear|strahlen"
+    "|neuro|cardiol|cardiov|cardiac|kardiol|herzchirurg|oncolog|onkolog|urolog|nephrolog|nefrolog"
+    "|gastro|gynae|gynec|gynak|gynek|ginec|obstet|ostetric|geburtshilf|maternit|perinat|prenat"
+    "|pranat|neonat|foetal|fetale|paediat|pediat|padiat|geriat|psychiat|orthop|ortop|traumat"
+    "|unfallchir|chirurg|surger|surgic|anaesth|anesth|anasth|dermatol|ophthal|oftalm|oculist"
+    "|augenheil|otorhin|otorin|otolaryn|stomatol|dental|dentist|zahnmed|zahnarzt|odontol|maxillo"
+    "|kieferchir|endocrin|endokrin|diabet|rheumat|reumat|haematol|hamatol|hematol|immunol|allergol"
+    "|infectio|infektio|patholog|patolog|genetic|genetik|genetiq|transplant|dialys|rehabil|reeduc"
+    "|physiothera|fysiothera|fisiothera|physik|vascular|vasculai|vaskular|gefass|gefaess|thorac"
+    "|thorax|thorak|toraci|torax|torace|pulmonar|pulmonal|pneumol|neumol|lungen|abdom|pelvi|pelvien|spinal|wirbelsa|vertebr"
+    "|lumbal|lumbar|cervical|zervikal|cranial|cranio|kranial|kranio|cerebr|zerebr|hepat|prostat|senolog|brustzentr"
+    "|muscul|muskul|skelet|gelenkzent|knochendich|knochenmark|tumor|tumour|schlaganfall"
+    "|epilep|schmerzzent|schmerzklin|schmerzther|schmerzamb|screening|vorsorge|planung|planning|baseline|followup"
+    "|forschung|recherche|ricerca|onderzoek|ambulan|ambulat|ambulator|polikl|policl|notfall"
+    "|notaufnahm|urgenc|urgent|urgenz|spoedeis|emergen|intensiv|intensif|untersuchung|medizin"
+    "|sanita|sanitari|gesundheit|therap|terap|biomed|biolog|clinic|klinis|laborator"
+)
+_ENDINGS = (
+    "ology|ologie|ologia|ological|ologic|ologisch|ologische|ologischen|ologique|ologica|ologico"
+    "|ography|ographie|ografie|ografia|ographic|ographisch|ographische|ogram|ogramm|ogramme"
+    "|ograma|ogramma|oscopy|oscopie|oskopie|oscopia|ectomy|ectomie|ektomie|ectomia|therapy"
+    "|therapie|terapia|chirurgie|chirurgia|cirugia|chirurgische|iatrie|iatria|iatrics"
+)
+_MEDICAL = re.compile(rf"(?:{_STEMS})\w*+|\w*?(?:{_ENDINGS})s?")
+ANATOMY = _words(
+    "schulter oberarm unterarm arm arme bein beine oberschenkel unterschenkel fusse hande finger "
+    "zehe sprunggelenk ellenbogen handgelenk huften kiefer auge augen ohr ohren nase gehirn hirn "
+    "rucken bauch brust mamma lunge milz darm magen blase harnblase gebarmutter eierstock ader "
+    "adern arterie arterien vene venen aorten herzen nieren lebern gewebe muskel gelenk "
+    "gelenke knochen wirbel spines backs "
+    "joint joints bones eye eyes nose throat teeth tooth skin back finger fingers toe toes thigh "
+    "calf forearm jaw stomach rectum rectal anal colon oesophagus esophagus thyroid adrenal "
+    "arteria arterias artery arteries vein veins ovary ovaries testis fetus foetus lymph "
+    "bras jambe jambes cuisse pied pieds poignet coude cheville hanches genoux oeil yeux oreille "
+    "nez gorge dos ventre sein seins poumon poumons rein reins rate vessie artere arteres veine "
+    "orbite orbites bassin colonne rachis membre membres "
+    "brazo pierna muslo muneca codo tobillo ojo ojos oido nariz garganta espalda dorso vientre "
+    "mama mamas pulmon corazon higado rinon rinones bazo vejiga vena venas orbita orbitas "
+    "braccio gamba coscia polso gomito caviglia ginocchio spalla testa collo addome bacino fegato "
+    "cuore polmone polmoni rene reni milza vescica colonna schiena occhio occhi orecchio naso "
+    "schouder elleboog pols enkel been benen oog ogen oor neus rug borst hals bekken nieren milt "
+    "blaas wervelkolom "
+)
+CARE = _words(
+    "image images picture rays ray xray x-ray scan scans scanning scanner scanners screen "
+    "femme femmes mere meres enfant enfants frau frauen mutter kind mujer mujeres nino ninos "
+    "madre donna donne bambino bambini vrouw vrouwen kinderen woman man men baby babies adult "
+    "adults family sport sports pain sleep joint care cure soins cuidados outpatient inpatient "
+    "patient patients day night central centrale mobile remote main front unit units team group "
+    "gruppe groupe equipo coma scale sequence sequences phase volume contrast early late second "
+    "third first trimester eins zwei drei dienst dienste servizio servicio reparto unita unidad "
+    "plan teaching training study studies trial trials research science sciences wissenschaft "
+    "cancer krebs schmerz parkinson alzheimer rontgen roentgen "
+    "ear hno orl ent icu nicu picu opd mrt irm tdm tac mvz "
+)
+"""What departments are called beside their disciplines, and words of descriptions."""
 
 
 def plain(word: str) -> str:
@@ -168,3 +266,8 @@ def plain(word: str) -> str:
 def is_technique(plain_word: str) -> bool:
     """Whether a word, as `plain` gives it, is one of technique or anatomy."""
     return plain_word in TECHNIQUE
+
+
+def is_medical(plain_word: str) -> bool:
+    """Whether a word, as `plain` gives it, is one of technique, disciplines or modalities."""
+    return plain_word in TECHNIQUE or _MEDICAL.fullmatch(plain_word) is not None

@@ -1,6 +1,8 @@
 """Text that an option cleans or keeps: the patient's own identifiers are in none of it."""
 
+import unicodedata
 from io import BytesIO
+from typing import Literal
 
 import pydicom
 import pytest
@@ -149,6 +151,58 @@ def test_no_text_names_whom_an_item_names_in_its_own_character_set(
     assert described(top, text, Wire(0x0040A073, "SQ", (own,))) == "head [removed] agreed"
 
 
+@pytest.mark.parametrize(
+    ("charset", "name", "text"),
+    [
+        (b"ISO_IR 100", "latin-1", "utf-8"),
+        (b"ISO_IR 192", "utf-8", "latin-1"),
+        (b"", "utf-8", "latin-1"),
+        (b"", "latin-1", "utf-8"),
+    ],
+)
+def test_no_text_names_others_in_another_character_set_than_declared(
+    charset: bytes, name: str, text: str
+) -> None:
+    elements = (
+        Wire(0x00080005, "CS", charset),
+        Wire(0x00081070, "PN", "Müllerström".encode(name)),
+        Wire(DESCRIPTION, "LO", "x müllerström y".encode(text)),
+    )
+    assert described(*elements) in ("", "x [removed] y")
+    foreign = Wire(DESCRIPTION, "LO", "x größe y".encode(name))
+    assert described(*elements[:2], foreign).startswith("x gr")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_no_text_names_others_with_accents_apart(form: Literal["NFC", "NFD"]) -> None:
+    text = unicodedata.normalize(form, "x Ångström Dvořák y")
+    elements = (
+        Wire(0x00080005, "CS", b"ISO_IR 192"),
+        Wire(0x00081070, "PN", "Ångström^Ana\\Dvořák^Ana".encode()),
+        Wire(DESCRIPTION, "LO", text.encode()),
+    )
+    assert described(*elements) == "x [removed] y"
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (b"Klinikum rechts der Isar", "Knie rechts"),
+        (b"Institut Diagnostische und Interventionelle Radiologie", "MRT Kopf und Hals"),
+        (b"Hospital Universitario del Mar", "RM Columna del Dorso"),
+        (b"Hopital des Enfants", "IRM des Orbites"),
+        (b"MAMMOGRAPHY", "MAMMOGRAPHY Screening"),
+        (b"Angiographie", "Angiographie Becken"),
+        (b"ULTRASOUND", "ULTRASOUND Abdomen"),
+        (b"Toboso", "at [removed] Elastography"),
+    ],
+)
+def test_technique_stays_beside_departments(place: bytes, text: str) -> None:
+    for tag in (0x00080080, 0x00081040):
+        written = Wire(DESCRIPTION, "LO", text.replace("[removed]", "Toboso").encode())
+        assert described(Wire(tag, "LO", place), written, options=["clean_desc"]) == text
+
+
 def test_institutions_stay_in_text_where_the_option_keeps_them() -> None:
     elements = Wire(0x00080080, "LO", b"Barataria "), Wire(DESCRIPTION, "LO", b"at barataria")
     assert described(*elements, options=["clean_desc"]) == "at [removed]"
@@ -180,6 +234,9 @@ def test_a_name_goes_though_the_mark_holds_its_letters(tag: int, word: str) -> N
         (0x00102154, b"0511 100 300", "TI 300 TR 100 DWI"),
         (0x00101040, b"120 High Street, New Iso Town ", "CT HIGH RES 120 kV iso"),
         (0x00081070, b"MR TECH 3 ", "TECH check"),
+        (0x00081070, b"MRI^Tech", "MRI Head"),
+        (0x00081070, b"not specified ", "not specified contrast"),
+        (0x00081070, b"van der Berg^Jan", "Aorta und Arterien der Beine"),
         (0x00081050, b"SMITH^JANE^^MRS^PHD", "MRS PRESS TE30"),
         (0x00100010, b"SMITH^JANE^^MRS^PHD", "MRS PRESS TE30"),
     ],
