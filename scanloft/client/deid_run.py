@@ -26,8 +26,6 @@ _PACKED = (
     (0, b"Rar!\x1a\x07", "rar"),
     (257, b"ustar", "tar"),
 )
-
-
 # The codes of files of which nothing could be learned.
 _NOTHING_KNOWN = frozenset({"broken_link", "gone", "target_exists", "unreadable"})
 

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scanloft.deid.values.mentions import words_of
+from scanloft.deid.values.mentions import is_telling, words_of
 from scanloft.deid.values.spellings import folded
 
 # How many letters and digits tell where they are from: of a value inside of other text, of a part
 # that was cut out, and of a word of a name.
 _MIN_VALUE, _MIN_PART, _MIN_WORD = 4, 6, 3
-# Ideographs say more.
-_MIN_UTF8_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +37,13 @@ def tells_sources(copies: Sequence[Copy]) -> bool:
 
 
 def _is_whole(copy: Copy) -> bool:
-    if copy.in_part and _is_telling(_bare(copy.given), _MIN_PART):
+    if copy.in_part and is_telling(_bare(copy.given), _MIN_PART):
         return True
     return not _values(copy.given).isdisjoint(_values(copy.text))
 
 
 def _is_in(copy: Copy, given: str) -> bool:
-    values = {value for value in _values(copy.text) if _is_telling(value, _MIN_VALUE)}
+    values = {value for value in _values(copy.text) if is_telling(value, _MIN_VALUE)}
     return any(text in given for text in values | _words(copy))
 
 
@@ -57,13 +55,7 @@ def _words(copy: Copy) -> set[str]:
     if copy.vr != "PN" and "^" not in copy.text:
         return set()
     words = map(_bare, words_of((copy.text.encode("utf-8", "replace"),), ("UTF8",)))
-    return {word for word in words if _is_telling(word, _MIN_WORD)}
-
-
-def _is_telling(text: str, shortest: int) -> bool:
-    return len(text) >= shortest or (
-        not text.isascii() and len(text.encode("utf-8", "replace")) >= _MIN_UTF8_BYTES
-    )
+    return {word for word in words if is_telling(word, _MIN_WORD)}
 
 
 def _bare(text: str) -> str:

@@ -129,7 +129,7 @@ def words_of(values: tuple[bytes, ...], encodings: tuple[str, ...]) -> tuple[str
 
 def words_in(names: str) -> Iterator[str]:
     """Yield the words of folded names or addresses that are long enough to tell somebody."""
-    return (word for word in _with_parts(names, _MIN_NAME) if _is_telling(word, _MIN_NAME))
+    return (word for word in _with_parts(names, _MIN_NAME) if is_telling(word, _MIN_NAME))
 
 
 @lru_cache(maxsize=256)
@@ -170,7 +170,7 @@ def _words(
         for number, reading in enumerate(_names(_readings(value, encodings), shortest))
         # What is read in a wrong character set falls to pieces that are no words.
         for word in (_SEPARATORS.split(reading) if number else _with_parts(reading, shortest))
-        if _is_telling(word, shortest)
+        if is_telling(word, shortest)
     )
 
 
@@ -184,10 +184,11 @@ def _spelled(word: str) -> Iterator[str]:
     if word.isdigit() and len(bare) > _MIN_NUMBER:
         yield bare
     if not word.isascii():
-        yield from (text for text in spellings(word) if _is_telling(text, _MIN_NAME))
+        yield from (text for text in spellings(word) if is_telling(text, _MIN_NAME))
 
 
-def _is_telling(word: str, shortest: int) -> bool:
+def is_telling(word: str, shortest: int) -> bool:
+    """Whether a word has enough characters to tell somebody; of ideographs, two are enough."""
     if len(word) >= shortest:
         return True
     return not word.isascii() and len(word.encode("utf-8", "replace")) >= _MIN_UTF8_BYTES

@@ -7,9 +7,11 @@ find the same. Only texts that are cleaned pay for it.
 import re
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from scanloft.core.errors import MalformedDicom
 from scanloft.deid.values.mentions import words_in
 from scanloft.deid.values.name_parts import particles_in, telling
 from scanloft.deid.values.spellings import folded
@@ -31,6 +33,8 @@ from scanloft.deid.values.text_words import (
 from scanloft.dicom.charsets import ALL_DELIMITERS, decoded
 from scanloft.dicom.charsets import encodings as encodings_of
 from scanloft.dicom.dictionary import tags_of_vr
+from scanloft.dicom.elements import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED
+from scanloft.dicom.structure import element_at, has_known_vr
 
 MOST_WORDS = 256
 _MOST_BYTES, _MOST_CHARSETS = 2**22, 16
@@ -42,11 +46,7 @@ _PLACES = _INSTITUTIONS | {
     0x00401103, 0x00401104, 0x0040A027,
 }  # fmt: skip
 _PERSON_CODES, _CODE_MEANING = 0x00401101, 0x00080104
-_ENDLESS = 0xFFFFFFFF
-_DELIMITERS, _ITEM, _SEQUENCE_END = 0xFFFE, 0xE000, 0xE0DD
-_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
-_LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
-_VRS = _SHORT_VRS | _LONG_VRS
+_DELIMITERS = ITEM >> 16
 # Explicit VRs with long and short lengths, implicit VR
 _LENGTHS = rb"(?:(?:UN|UT|UC|OB|OW|UR)\0\0(..)\0\0|[A-Z]{2}(..)|(..)\0\0)"
 _BIG_LENGTHS = rb"(?:(?:UN|UT|UC|OB|OW|UR)\0\0\0\0(..)|[A-Z]{2}(..))"
@@ -144,8 +144,10 @@ def _persons(header: bytes, *, little: bool) -> Iterator[tuple[int, bytes]]:
 
 
 def _is_element(data: bytes, at: int, order: str) -> bool:
-    if at == len(data) or data[at + 4 : at + 6] in _VRS:
-        return True
+    return at == len(data) or has_known_vr(data, at) or _is_delimiter(data, at, order)
+
+
+def _is_delimiter(data: bytes, at: int, order: str) -> bool:
     return data[at : at + 2] == struct.pack(order + "H", _DELIMITERS)
 
 
@@ -186,7 +188,7 @@ def _sequences(tag: int, data: bytes, *, little: bool) -> Iterator[bytes]:
         at += 8 if data[at + 4 : at + 6] in (b"SQ", b"UN") else 4
         length = struct.unpack(order + "L", data[at : at + 4].ljust(4, b"\0"))[0]
         at += 4
-        stop = _end_of_items(data, at, order) if length == _ENDLESS else at + length
+        stop = _end_of_items(data, at, order) if length == UNDEFINED else at + length
         yield data[at:stop]
         # What stands within is part of it.
         at = data.find(start, stop)
@@ -194,28 +196,19 @@ def _sequences(tag: int, data: bytes, *, little: bool) -> Iterator[bytes]:
 
 def _end_of_items(data: bytes, at: int, order: str) -> int:
     """Return where a sequence of undefined length ends; that of the data where it is broken."""
-    tag_at = struct.Struct(order + "HH").unpack_from
-    short_at = struct.Struct(order + "H").unpack_from
     depth = 1
-    while at + 8 <= len(data):
-        group, number = tag_at(data, at)
-        vr = b"" if group == _DELIMITERS else data[at + 4 : at + 6]
-        if vr in _SHORT_VRS:
-            at, length = at + 8, short_at(data, at + 6)[0]
-        else:
-            skipped = 8 if vr in _LONG_VRS else 4
-            length = int.from_bytes(
-                data[at + skipped : at + skipped + 4], "little" if order == "<" else "big"
-            )
-            at += skipped + 4
-        if group == _DELIMITERS and number == _SEQUENCE_END:
-            depth -= 1
-            if not depth:
-                return at
-        elif length != _ENDLESS:
-            at += length
-        elif group != _DELIMITERS:
-            depth += 1
+    with suppress(MalformedDicom):
+        while True:
+            implicit = _is_delimiter(data, at, order) or not has_known_vr(data, at)
+            tag, _, at, length = element_at(data, at, implicit=implicit, order=order)
+            if tag == SEQUENCE_END:
+                depth -= 1
+                if not depth:
+                    return at
+            elif length != UNDEFINED:
+                at += length
+            elif tag not in (ITEM, ITEM_END):
+                depth += 1
     return len(data)
 
 
