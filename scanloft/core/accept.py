@@ -18,6 +18,7 @@ _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - the grammar of RFC 9110
 _MEDIA = re.compile(rf"({_TOKEN})/({_TOKEN})")
 _PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))')
 _PIECE = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
+_LIST = re.compile(r'(?:[^"]|"(?:[^"\\]|\\.)*")*')
 _WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
@@ -63,7 +64,7 @@ def parse_accept(text: str) -> list[MediaRange]:
     Raises:
         InvalidRequest: a list that cannot be read.
     """
-    if len(text) > LENGTH_LIMIT or _PIECE.sub("", text).strip(", \t"):
+    if len(text) > LENGTH_LIMIT or not _LIST.fullmatch(text):
         raise InvalidRequest(f"Accept holds a list of media types, at most {LENGTH_LIMIT} long.")
     pieces = [piece.strip() for piece in _PIECE.findall(text)]
     return [_media_range(piece) for piece in pieces if piece] or [MediaRange("*/*")]
