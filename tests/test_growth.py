@@ -1,19 +1,27 @@
 """The measure of growth itself: it must be able to fail."""
 
+from functools import cache
+
 from tests.support.growth import in_proportion
 
 
-def zeros(length: int) -> bytes:
-    return bytes(length)
+def once(size: int) -> None:
+    for _ in range(size):
+        pass
 
 
-def test_reading_once_is_in_proportion() -> None:
-    assert in_proportion(bytes.lstrip, zeros, 8_000_000)
+def squared(size: int) -> None:
+    for _ in range(size):
+        once(size)
 
 
-def test_reading_all_for_each_part_is_not() -> None:
-    def work(text: bytes) -> None:
-        for _ in range(0, len(text), 4096):
-            text.count(b"1")
+def test_going_through_all_once_is_in_proportion() -> None:
+    assert in_proportion(once, int, 1_000_000)
 
-    assert not in_proportion(work, zeros, 4_000_000)
+
+def test_going_through_all_for_each_part_is_not() -> None:
+    assert not in_proportion(squared, int, 2000)
+
+
+def test_what_is_remembered_does_not_count() -> None:
+    assert not in_proportion(cache(squared), int, 2000)
