@@ -16,9 +16,11 @@ LENGTH_LIMIT = 2048
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105 - the grammar of RFC 9110 5.6.2, no secret
 _MEDIA = re.compile(rf"({_TOKEN})/({_TOKEN})")
-_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))')
-_PIECE = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*")+')
-_LIST = re.compile(r'(?:[^"]|"(?:[^"\\]|\\.)*")*')
+_IN_QUOTES = r'(?:[^"\\]|\\.)*'
+_QUOTED = f'"{_IN_QUOTES}"'
+_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:"({_IN_QUOTES})"|([^\s";,]*))')
+_PIECE = re.compile(rf'(?:[^",]|{_QUOTED})+')
+_LIST = re.compile(rf'(?:[^"]|{_QUOTED})*')
 _WEIGHT = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 

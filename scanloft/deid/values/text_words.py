@@ -131,8 +131,9 @@ SIDES = _words(
     "gauches droit droite droits droites izquierda izquierdo izquierdas derecha derecho derechas "
     "sinistra sinistro destra destro bilateral beidseits beide beiden bds both ober oben unten "
     "haut bas superior inferior anterior posterior medial lateral proximal distal mitte middle "
-    "mid inner outer upper lower dorsal ventral linker rechter beiderseits bilateraal arriba abajo "
+    "mid inner outer upper lower dorsal ventral beiderseits bilateraal arriba abajo "
 )
+"""Sides and directions."""
 
 MONTHS = _words(
     "january february march april may june july august september october november december "
@@ -241,6 +242,8 @@ ANATOMY = _words(
     "schouder elleboog pols enkel been benen oog ogen oor neus rug borst hals bekken nieren milt "
     "blaas wervelkolom "
 )
+"""Parts of the body, beside those in TECHNIQUE."""
+
 CARE = _words(
     "image images picture rays ray xray x-ray scan scans scanning scanner scanners screen "
     "femme femmes mere meres enfant enfants frau frauen mutter kind mujer mujeres nino ninos "
