@@ -10,13 +10,17 @@ from scanloft.aws.access import Access
 from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
 from scanloft.aws.feed import Feed
+from scanloft.aws.holdings import HoldingsIndex
 from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.invitations import InvitationIndex, RequestIndex
+from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
@@ -29,6 +33,11 @@ class Services(EdgeServices):
 
     settings: ApiSettings
     projects: ProjectIndex
+    names: NameIndex
+    holdings: HoldingsIndex
+    invitations: InvitationIndex
+    requests: RequestIndex
+    links: LinkIndex
     project_secrets: SecretStore
     uploads: UploadIndex
     quarantine: QuarantineIndex
@@ -53,6 +62,11 @@ def services() -> Services:
         rows=rows,
         access=Access(projects),
         projects=projects,
+        names=NameIndex(rows, projects),
+        holdings=HoldingsIndex(rows),
+        invitations=InvitationIndex(rows),
+        requests=RequestIndex(rows),
+        links=LinkIndex(rows),
         project_secrets=SecretStore(Rows(settings.secrets_table, clients.dynamodb())),
         uploads=UploadIndex(rows),
         quarantine=QuarantineIndex(rows),

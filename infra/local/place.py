@@ -88,6 +88,7 @@ class Place:
                 secrets_table=secrets,
                 audit_table=audit,
                 public_base_url=base,
+                project_creators="everyone",
             ),
             CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
             SweepSettings(inbox_bucket=inbox, archive_bucket=archive, index_table=index),

@@ -154,6 +154,21 @@ class Rows:
         with translated("DeleteItem"):
             self._client.delete_item(TableName=self.table, Key=_to_item(key, {}))
 
+    def delete_if(self, key: ItemKey, *, condition: str, values: Row) -> bool:
+        """Deletes the item if the condition holds of it, as in `put_if`; whether it did."""
+        try:
+            with translated("DeleteItem"):
+                self._client.delete_item(
+                    TableName=self.table,
+                    Key=_to_item(key, {}),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={f":{n}": _encode(v) for n, v in values.items()},
+                    ExpressionAttributeNames={f"#{n}": n for n in values},
+                )
+        except Conflict:
+            return False
+        return True
+
 
 def _backed_off(attempts: int, *, operation: str) -> int:
     """Sleeps longer each time, with jitter; gives the count of attempts so far."""

@@ -123,6 +123,7 @@ class ApiSettings(Settings):
     archive_file_limit_bytes: int = 5 * 1024 * MIB
     upload_url_ttl_s: int = 3600
     download_url_ttl_s: int = 300
+    project_creators: str = "administrators"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

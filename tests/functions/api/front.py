@@ -25,6 +25,7 @@ SETTINGS = ApiSettings(
     public_base_url="https://archive.example",
     ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
+    project_creators="everyone",
 )
 CUSTODY = CustodySettings(
     index_table="the-index", pseudonyms_table="the-pseudonyms", audit_table="the-audit"
