@@ -59,7 +59,6 @@ def _row(link: ShareLink) -> Row:
         "expires_at": link.expires_at,
         "whole_project": link.whole_project,
         "sessions": list(link.sessions),
-        "subjects": list(link.subjects),
         "made_by_admin": link.made_by_admin,
     }
 
@@ -74,6 +73,5 @@ def _link(row: Mapping[str, Any]) -> ShareLink:
         expires_at=row["expires_at"],
         whole_project=row["whole_project"],
         sessions=tuple(row["sessions"]),
-        subjects=tuple(row["subjects"]),
         made_by_admin=row["made_by_admin"],
     )

@@ -75,5 +75,4 @@ class ShareLink:
     whole_project: bool = False
     sessions: tuple[str, ...] = ()
     """Study Instance UIDs, in order."""
-    subjects: tuple[str, ...] = ()
     made_by_admin: bool = False

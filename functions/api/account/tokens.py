@@ -11,7 +11,7 @@ from pydantic import Field
 
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Answer, Request
-from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
+from functions.api.edge.shapes import Body, Line, Shown
 from functions.api.services import Services
 from scanloft.core.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unavailable
 from scanloft.core.identifiers import PROJECT, USER
@@ -27,7 +27,7 @@ TOKEN_LIMIT = 100
 class NewToken(Body):
     """What a new token is called, what it may do and where, and for how many days it lasts."""
 
-    label: Annotated[Line, Field(min_length=1, max_length=LABEL_LIMIT, pattern=PRINTABLE)]
+    label: Annotated[Line, Field(min_length=1, max_length=LABEL_LIMIT)]
     days: Annotated[int, Field(ge=1, le=DAYS_LIMIT)]
     scope: TokenScope = TokenScope.ALL
     project: Annotated[str, Field(pattern=f"^({PROJECT.pattern})?$", max_length=32)] = ""

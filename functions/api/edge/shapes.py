@@ -50,9 +50,7 @@ Line = Annotated[str, AfterValidator(_printable)]
 """A text in one line; give it a `Field` with its length."""
 Text = Annotated[str, AfterValidator(_writable)]
 """A text that may have several lines."""
-VISIBLE = r"^[^\x00-\x20\x7f-\xa0\u2028\u2029][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-"""The same, beginning with something that can be seen."""
-Title = Annotated[Line, Field(min_length=1, max_length=128, pattern=VISIBLE)]
+Title = Annotated[Line, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from functions.api.edge.clock import timestamp
 from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
-from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
+from functions.api.edge.shapes import Body, Line, Shown
 from functions.api.projects.profiles import check_may_open
 from functions.api.services import Services
 from scanloft.core.admission import ShareLink
@@ -42,7 +42,7 @@ class Selection(Body):
 class NewLink(Body):
     """What a new link is called, what it shows, and for how many days."""
 
-    label: Annotated[Line, Field(min_length=1, max_length=LABEL_LIMIT, pattern=PRINTABLE)]
+    label: Annotated[Line, Field(min_length=1, max_length=LABEL_LIMIT)]
     days: Annotated[int, Field(ge=1, le=DAYS_LIMIT)]
     selection: Selection
 

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.edge.shapes import PRINTABLE, Body, Line
+from functions.api.edge.shapes import Body, Line
 from scanloft.core.errors import Conflict
 
 FIELD_LIMIT = 50
 CHOICE_LIMIT = 100
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-Choice = Annotated[Line, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+Choice = Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 class FieldType(StrEnum):

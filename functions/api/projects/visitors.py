@@ -75,7 +75,7 @@ def listed(services: Services, request: Request) -> Answer:
     found, following = page(names, limit=wanted.limit, place=str)
     projects = services.projects.projects(found)
     shown = [
-        OpenProject(**_card(projects[name]))
+        _card(projects[name])
         for name in found
         if name in projects and request.caller.may_enter(name) and _is_open(projects[name])
     ]
@@ -86,7 +86,8 @@ def card(services: Services, request: Request) -> Answer:
     """Name and title of a project, for those who may ask for more."""
     project = request.presence.project
     own = services.requests.request(project.name, request.caller.user)
-    return Answer(ProjectCard(**_card(project), request=_shown(own) if own else None))
+    shown = _card(project).model_dump()
+    return Answer(ProjectCard(**shown, request=_shown(own) if own else None))
 
 
 def ask(services: Services, request: Request) -> Answer:
@@ -162,12 +163,10 @@ def _is_open(project: Project) -> bool:
     return not hidden and project.state is not ProjectState.DELETED
 
 
-def _card(project: Project) -> dict[str, str]:
-    return {
-        "name": project.name,
-        "title": project.title,
-        "accessibility": project.accessibility,
-    }
+def _card(project: Project) -> OpenProject:
+    return OpenProject(
+        name=project.name, title=project.title, accessibility=project.accessibility
+    )
 
 
 def _shown(request: AccessRequest) -> RequestShown:
