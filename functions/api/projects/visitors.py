@@ -164,9 +164,7 @@ def _is_open(project: Project) -> bool:
 
 
 def _card(project: Project) -> OpenProject:
-    return OpenProject(
-        name=project.name, title=project.title, accessibility=project.accessibility
-    )
+    return OpenProject(name=project.name, title=project.title, accessibility=project.accessibility)
 
 
 def _shown(request: AccessRequest) -> RequestShown:

@@ -63,9 +63,7 @@ ROWS = {
     "project_archive": Row(owner=200, **OWNERS),
     "project_unarchive": Row(owner=200, **OWNERS),
     "project_consequences": Row(owner=200, **OWNERS),
-    "project_delete": Row(
-        owner=200, query={"confirm": "<confirm>"}, prepare=deletable, **OWNERS
-    ),
+    "project_delete": Row(owner=200, query={"confirm": "<confirm>"}, prepare=deletable, **OWNERS),
     "project_undelete": Row(
         owner=200,
         member=410,

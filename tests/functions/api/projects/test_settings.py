@@ -195,9 +195,7 @@ def test_custom_fields_are_kept_by_level(front: Front) -> None:
 
 def seen_by_outsiders(front: Front) -> dict[str, int]:
     paths = {"project": ALPHA, "card": f"{ALPHA}/card", "search": f"{ALPHA}/search"}
-    return {
-        name: front.call("GET", path, user="outsider").status for name, path in paths.items()
-    }
+    return {name: front.call("GET", path, user="outsider").status for name, path in paths.items()}
 
 
 def test_a_private_project_is_invisible_404(front: Front) -> None:
@@ -243,9 +241,7 @@ def test_only_administrators_open_what_may_identify_patients(front: Front) -> No
     assert front.call("PUT", f"{ALPHA}/profile", body=basic).status == 200
     assert change(front, accessibility="public").status == 403
     assert change(front, accessibility="protected").status == 200
-    opened = front.call(
-        "PATCH", ALPHA, user="root", admin=True, body={"accessibility": "public"}
-    )
+    opened = front.call("PATCH", ALPHA, user="root", admin=True, body={"accessibility": "public"})
     assert opened.status == 200
 
 
