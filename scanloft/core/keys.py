@@ -146,3 +146,22 @@ def series_metadata_key(project: str, study_uid: str, series_uid: str) -> str:
 def series_coverage_key(project: str, study_uid: str, series_uid: str) -> str:
     """The object that lists which instances, by checksum, the metadata object was made from."""
     return f"derived/{project}/{study_uid}/{series_uid}/coverage.json"
+
+
+OBJECTS_OF_PROJECTS = {
+    "archive": ("derived", "dicom", "exports", "files"),
+    "inbox": ("quarantine",),
+}
+"""Of each bucket the prefixes below which a project keeps objects: `{prefix}/{project}/`.
+
+What waits for the gate is not the project's: it empties those prefixes itself, or time does.
+"""
+
+
+def project_prefixes(bucket: str, project: str) -> list[str]:
+    """The prefixes of all objects of a project in a bucket of the blueprint.
+
+    Raises:
+        InvalidRequest: nothing that names a project; an empty name would mean all of them.
+    """
+    return [f"{prefix}/{checked_project(project)}/" for prefix in OBJECTS_OF_PROJECTS[bucket]]
