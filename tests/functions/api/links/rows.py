@@ -1,12 +1,13 @@
 """What the routes of share links answer whom."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tests.functions.api.front import Front
 from tests.functions.api.matrix.row import Row
 
 BODY = {"label": "for the reviewers", "days": 7, "selection": {"whole_project": True}}
-OWNERS = {"member": 403, "collaborator": 403, "uploader": 403, "public": 403}
+OWNERS: dict[str, Any] = {"member": 403, "collaborator": 403, "uploader": 403, "public": 403}
 
 
 def made(front: Front) -> Mapping[str, str]:
