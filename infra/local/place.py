@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from scanloft.core.blueprint import ARCHIVE, INBOX, SUMMARISE_QUEUE, Bucket, Queue
+from scanloft.core.blueprint import ARCHIVE, EXPORT_QUEUE, INBOX, SUMMARISE_QUEUE, Bucket, Queue
 from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
     AuthoriseSettings,
     BridgeSettings,
     DicomwebSettings,
+    ExportSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
@@ -77,6 +78,11 @@ class Place:
                 summarise_delay_s=SUMMARISE_DELAY_S,
             ),
             SummariseSettings(archive_bucket=archive, index_table=index, public_base_url=base),
+            ExportSettings(
+                archive_bucket=archive,
+                index_table=index,
+                export_queue_url=self.queue_url(EXPORT_QUEUE),
+            ),
             ApiSettings(
                 inbox_bucket=inbox,
                 archive_bucket=archive,

@@ -8,6 +8,7 @@ from scanloft.core.settings import (
     ApiSettings,
     AuthoriseSettings,
     DicomwebSettings,
+    ExportSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
@@ -88,7 +89,8 @@ ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibilit
 UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
 INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=750)
 SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1830)
-QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE)
+EXPORT_QUEUE = Queue("export", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
+QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE, EXPORT_QUEUE)
 
 NOTIFICATIONS = (
     Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
@@ -131,6 +133,14 @@ SUMMARISE = Function(
     packages=(POWERTOOLS, "pydicom"),
     source=SUMMARISE_QUEUE,
 )
+EXPORT = Function(
+    name="export",
+    settings=ExportSettings,
+    memory_mb=1769,
+    timeout_s=900,
+    packages=(POWERTOOLS,),
+    source=EXPORT_QUEUE,
+)
 API = Function(
     name="api",
     settings=ApiSettings,
@@ -154,4 +164,4 @@ AUTHORISE = Function(
     timeout_s=10,
     packages=(POWERTOOLS, "pyjwt[crypto]"),
 )
-FUNCTIONS = (ANONYMISE, UNPACK, INGEST, SUMMARISE, API, DICOMWEB, AUTHORISE)
+FUNCTIONS = (ANONYMISE, UNPACK, INGEST, SUMMARISE, EXPORT, API, DICOMWEB, AUTHORISE)

@@ -18,6 +18,7 @@ SERIES_SORT = "SE#"
 MEMBER_SORT = "M#"
 UPLOAD_SORT = "UP#"
 QUARANTINE_SORT = "Q#"
+EXPORT_SORT = "EX#"
 FATE_SORT = "F#"
 DECLARATION_SORT = "D#"
 PROJECT_SORT = "PROJECT"
@@ -124,6 +125,11 @@ def quarantine_item(project: str, item: str) -> ItemKey:
 def unassigned_item(item: str) -> ItemKey:
     """The same for an object that belongs to no project: site administrators alone see it."""
     return ItemKey(UNASSIGNED, f"{QUARANTINE_SORT}{item}")
+
+
+def export_item(project: str, export: str) -> ItemKey:
+    """The item of an export."""
+    return ItemKey(project_partition(project), f"{EXPORT_SORT}{export}")
 
 
 def token_item(token_hash: str) -> ItemKey:

@@ -125,6 +125,15 @@ class ApiSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSettings(Settings):
+    """The settings of the export function."""
+
+    archive_bucket: str
+    index_table: str
+    export_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DicomwebSettings(Settings):
     """The settings of the dicomweb function."""
 
