@@ -11,7 +11,8 @@ from scanloft.aws.objects import ObjectStore
 from scanloft.aws.reader import opened
 from scanloft.aws.rows import Row, Rows
 from scanloft.core.exports import Export, ExportFile, ExportStatus
-from scanloft.core.items import EXPORT_SORT, export_item, project_partition
+from scanloft.core.items import project_partition
+from scanloft.core.items_of_people import EXPORT_SORT, export_item
 from scanloft.core.keys import export_files_key
 
 KEPT_S = 30 * 24 * 3600

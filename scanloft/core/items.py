@@ -18,7 +18,6 @@ SERIES_SORT = "SE#"
 MEMBER_SORT = "M#"
 UPLOAD_SORT = "UP#"
 QUARANTINE_SORT = "Q#"
-EXPORT_SORT = "EX#"
 FATE_SORT = "F#"
 DECLARATION_SORT = "D#"
 PROJECT_SORT = "PROJECT"
@@ -127,11 +126,6 @@ def unassigned_item(item: str) -> ItemKey:
     return ItemKey(UNASSIGNED, f"{QUARANTINE_SORT}{item}")
 
 
-def export_item(project: str, export: str) -> ItemKey:
-    """The item of an export."""
-    return ItemKey(project_partition(project), f"{EXPORT_SORT}{export}")
-
-
 def token_item(token_hash: str) -> ItemKey:
     """The item of a personal access token, found by the SHA-256 of the token."""
     return ItemKey(f"TOKEN#{token_hash}", "TOKEN")
@@ -173,11 +167,6 @@ def pairs_partition(project: str) -> str:
 def pairs_item(project: str, digest: str) -> ItemKey:
     """The item of pairs that were recorded together, by the digest of them."""
     return ItemKey(pairs_partition(project), digest)
-
-
-def audit_item(project: str, at: str, unique: str) -> ItemKey:
-    """The item of one act in a project, in the audit table; acts sort by time."""
-    return ItemKey(project_partition(project), f"{at}#{unique}")
 
 
 def _sortable(number: str) -> str:
