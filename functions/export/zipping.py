@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
@@ -117,14 +118,14 @@ class Zipping:
         first = next(blocks)
         if not isinstance(first, bytes):
             return first
-        digest = hashlib.sha256(first)
+        digest = hashlib.sha256()
         self._zip.begin(file.name, file.length)
-        self._zip.feed(first)
-        for block in blocks:
+        for block in chain((first,), blocks):
             if not isinstance(block, bytes):
                 self._zip.drop()
                 return block
-            digest.update(block)
+            if file.sha256:
+                digest.update(block)
             self._zip.feed(block)
             self._on_progress()
         if file.sha256 and digest.hexdigest() != file.sha256:
