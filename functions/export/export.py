@@ -108,16 +108,24 @@ class Exporter:
         worker = self._random(8).hex()
         lease = Lease.taken(self._index, seen, worker=worker, now=self._now)
         try:
-            _check_hope(lease.export, attempt)
-            self._go_on(lease, order, remaining_s)
+            self._try(lease, order, attempt=attempt, remaining_s=remaining_s)
         except Conflict:
             if self._index.export(*order) is not None:
                 raise
             self._clear_away(order)
             return None
+        return lease.export.status
+
+    def _try(
+        self, lease: Lease, order: ExportOrder, *, attempt: int, remaining_s: Callable[[], float]
+    ) -> None:
+        try:
+            _check_hope(lease.export, attempt)
+            self._go_on(lease, order, remaining_s)
+        except Conflict:
+            raise
         except Exception as error:  # noqa: BLE001  # the edge: whatever it is, it is counted
             self._set_back(lease, order, error)
-        return lease.export.status
 
     def _go_on(self, lease: Lease, order: ExportOrder, remaining_s: Callable[[], float]) -> None:
         size_bytes = self._finished_size(order)

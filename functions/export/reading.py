@@ -90,6 +90,8 @@ class FileReader:
 
     def _body(self, block: Block) -> bytes:
         key = block.file.key
+        if not key:
+            return block.file.text.encode()
         if block.of:
             return self._archive.read(key, offset=block.offset, length=block.length, of=block.of)
         if block.length:
@@ -118,7 +120,7 @@ def ahead(
 
 def is_whole(file: ExportFile) -> bool:
     """Whether the file comes in one block."""
-    return file.length <= BLOCK_BYTES
+    return file.length <= BLOCK_BYTES or not file.key
 
 
 def other_size() -> DeclarationMismatch:

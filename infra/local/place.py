@@ -93,6 +93,7 @@ class Place:
                 index_table=index,
                 secrets_table=secrets,
                 audit_table=audit,
+                export_queue_url=self.queue_url(EXPORT_QUEUE),
                 public_base_url=base,
             ),
             CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),

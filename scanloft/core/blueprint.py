@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
+from scanloft.core.exports import EXPORT_DAYS
+from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, EXPORTS_PREFIX, InboxPrefix
 from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
@@ -20,10 +21,15 @@ from scanloft.core.settings import (
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket; prefixes in `expires_after_days` are emptied by a lifecycle rule."""
+    """A bucket; prefixes in `expires_after_days` are emptied by a lifecycle rule.
+
+    For `undelete_days` an overwritten or deleted object can be brought back, below those prefixes
+    for a week at most.
+    """
 
     name: str
     holds: str
+    undelete_days: int
     expires_after_days: tuple[tuple[str, int], ...] = ()
 
 
@@ -80,6 +86,8 @@ class Function:
     package: str = ""
     entry: str = "handler"
     every_hours: int = 0
+    sends_to_itself: bool = False
+    """It goes on with its work in another call, again and again: Lambda must not stop that."""
 
     @property
     def code(self) -> str:
@@ -95,9 +103,15 @@ class Function:
 INBOX = Bucket(
     name="inbox",
     holds="raw objects as they came, possibly with patient data, until they are de-identified",
+    undelete_days=7,
     expires_after_days=((f"{InboxPrefix.DICOM}/", 30), (f"{InboxPrefix.ARCHIVES}/", 30)),
 )
-ARCHIVE = Bucket(name="archive", holds="de-identified instances and what is derived from them")
+ARCHIVE = Bucket(
+    name="archive",
+    holds="de-identified instances and what is derived from them",
+    undelete_days=30,
+    expires_after_days=((EXPORTS_PREFIX, EXPORT_DAYS),),
+)
 BUCKETS = (INBOX, ARCHIVE)
 
 ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibility_timeout_s=1830)
@@ -155,6 +169,7 @@ EXPORT = Function(
     timeout_s=900,
     packages=(POWERTOOLS,),
     source=EXPORT_QUEUE,
+    sends_to_itself=True,
 )
 API = Function(
     name="api",

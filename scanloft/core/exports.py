@@ -13,7 +13,9 @@ PART_BYTES = 8 * MIB
 PART_COUNT_LIMIT = 10_000
 """How many parts one object may be put in."""
 ZIP_LIMIT_BYTES = 5 * 1024**4
-"""The largest object of S3 that is surely taken everywhere."""
+"""The largest object that S3 has always taken."""
+EXPORT_DAYS = 7
+"""How long a zip stays, counted from the day it was asked for."""
 
 
 class ExportStatus(StrEnum):
@@ -34,7 +36,8 @@ ENDED = frozenset({ExportStatus.READY, ExportStatus.FAILED})
 class ExportFile:
     """A file of an export: its name in the zip, where its bytes lie, and their SHA-256 in hex.
 
-    `sha256` is empty where nobody knows it (see docs/decisions/0005-any-size.md).
+    `sha256` is empty where nobody knows it (see docs/decisions/0005-any-size.md). A file that is
+    written here and now has its `text` and no key.
     """
 
     name: str
@@ -42,10 +45,16 @@ class ExportFile:
     offset: int
     length: int
     sha256: str = ""
+    text: str = ""
+
+    @classmethod
+    def of_text(cls, name: str, text: str) -> Self:
+        """A file with this text."""
+        return cls(name, "", 0, len(text.encode()), text=text)
 
     def to_line(self) -> str:
         """The file as a line of the list of files, without its end."""
-        values = [self.name, self.key, self.offset, self.length, self.sha256]
+        values = [self.name, self.key, self.offset, self.length, self.sha256, self.text]
         return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
@@ -66,6 +75,8 @@ class Export:
     export: str
     created_at: str
     created_by: str
+    site: str
+    """The site that whoever asked for it is bound to: it holds nothing of others."""
     layout: str
     file_count: int
     size_bytes: int

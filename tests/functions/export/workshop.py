@@ -68,6 +68,7 @@ class Workshop:
                 *ORDER,
                 created_at="2026-03-04T05:06:07+00:00",
                 created_by="olga",
+                site="",
                 layout="original",
                 file_count=len(files),
                 size_bytes=sum(file.length for file in files),

@@ -1,0 +1,51 @@
+"""What is to be downloaded, as callers say it."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from functions.api.edge.shapes import PRINTABLE, Body, Line
+from scanloft.core.layouts import Layout
+
+CHOICE_LIMIT = 1000
+
+Uid = Annotated[str, Field(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*$")]
+Subject = Annotated[Line, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
+
+
+class ScanChoice(Body):
+    """A scan of a session, by their UIDs."""
+
+    session: Uid
+    scan: Uid
+
+
+class Selection(Body):
+    """Subjects by key, sessions by Study Instance UID, scans; what is in several counts once.
+
+    `resources` adds the files of resources of what is selected. `all` selects the whole project,
+    as far as the caller sees it.
+    """
+
+    subjects: Annotated[list[Subject], Field(max_length=CHOICE_LIMIT)] = []
+    sessions: Annotated[list[Uid], Field(max_length=CHOICE_LIMIT)] = []
+    scans: Annotated[list[ScanChoice], Field(max_length=CHOICE_LIMIT)] = []
+    resources: bool = False
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _selects(self) -> Self:
+        if not (self.all or self.subjects or self.sessions or self.scans):
+            raise ValueError('it must select something: "subjects", "sessions", "scans" or "all"')
+        return self
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it names all sessions that it takes, so that no others need be looked at."""
+        return not (self.all or self.subjects)
+
+class Selecting(Body):
+    """A selection, and how its files are laid out."""
+
+    selection: Selection
+    layout: Layout = Layout.ORIGINAL
