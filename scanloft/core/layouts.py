@@ -67,7 +67,9 @@ class SessionPlace:
         if layout is Layout.BIDS:
             return f"{subject_folder(layout, self.subject)}/ses-{self.bids_label}"
         # A label that looks like a UID could be the UID of another session.
-        label = f"{self.label}-{digest(self.label)}" if UID_LIKE.fullmatch(self.label) else self.label
+        label = (
+            f"{self.label}-{digest(self.label)}" if UID_LIKE.fullmatch(self.label) else self.label
+        )
         return f"{subject_folder(layout, self.subject)}/{safe(label) if label else self.study_uid}"
 
     @property
@@ -138,7 +140,7 @@ def safe(label: str) -> str:
     """The label as the name of a folder, everywhere and for no other label."""
     name = UNSAFE.sub("_", label).strip(".")[:NAME_LIMIT].rstrip(".")
     is_taken = name.casefold() in (RESOURCES, SOURCE_DATA) or DEVICE.fullmatch(name) is not None
-    return name if name == label and not is_taken else f"{name or '_'}-{digest(label)}"
+    return name if name == label != "" and not is_taken else f"{name or '_'}-{digest(label)}"
 
 
 def alphanumeric(label: str) -> str:
@@ -166,4 +168,3 @@ def _safe_part(part: str) -> str:
         and DEVICE.fullmatch(part) is None
     )
     return part if is_plain else safe(part)
-

@@ -13,10 +13,10 @@ from functions.api.services import Services
 from scanloft.core.annotations import Level, Resource, ResourceFile
 from scanloft.core.exports import ExportFile
 from scanloft.core.layouts import (
+    SOURCE_DATA,
     Layout,
     bids_name,
     digest,
-    SOURCE_DATA,
     instance_name,
     resource_name,
     subject_folder,
@@ -118,12 +118,18 @@ class Contents:
                 yield from self._of_session(chosen)
 
     def _of_session(self, chosen: Chosen) -> Iterator[Entry]:
-        """Those of the session itself, where all of it is taken, and those of its scans."""
+        """Those of its scans, and those of the session itself, where all of it is taken."""
         folder = chosen.place.folder(self._layout)
-        owners = [(Level.SESSION, chosen.study_uid, folder)] if chosen.is_whole else []
-        for series in chosen.series:
-            above = chosen.scan_folder(self._layout, series.series_uid)
-            owners.append((Level.SCAN, scan_name(series.study_uid, series.series_uid), above))
+        owners = [
+            (
+                Level.SCAN,
+                scan_name(series.study_uid, series.series_uid),
+                chosen.scan_folder(self._layout, series.series_uid),
+            )
+            for series in chosen.series
+        ]
+        if chosen.is_whole:
+            owners.append((Level.SESSION, chosen.study_uid, folder))
         found = results(owners, lambda owner: list(self._files(owner[0], owner[1])))
         taken: set[str] = set()
         for (level, name, above), files in zip(owners, found, strict=True):

@@ -28,7 +28,7 @@ ROUTES = (
         summary="A page of the files of a selection, with short-lived addresses",
         act=manifests.show,
         rights=READ,
-        told=("selection", "layout", "after"),
+        told=("selection", "layout"),
         body=manifests.Wanted,
         answer=manifests.Manifest,
     ),

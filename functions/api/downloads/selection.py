@@ -27,9 +27,9 @@ class Selection(Body):
     as far as the caller sees it.
     """
 
-    subjects: Annotated[list[Subject], Field(max_length=CHOICE_LIMIT)] = []
-    sessions: Annotated[list[Uid], Field(max_length=CHOICE_LIMIT)] = []
-    scans: Annotated[list[ScanChoice], Field(max_length=CHOICE_LIMIT)] = []
+    subjects: Annotated[list[Subject], Field(max_length=CHOICE_LIMIT, default_factory=list)]
+    sessions: Annotated[list[Uid], Field(max_length=CHOICE_LIMIT, default_factory=list)]
+    scans: Annotated[list[ScanChoice], Field(max_length=CHOICE_LIMIT, default_factory=list)]
     resources: bool = False
     all: bool = False
 
@@ -43,6 +43,7 @@ class Selection(Body):
     def is_narrow(self) -> bool:
         """Whether it names all sessions that it takes, so that no others need be looked at."""
         return not (self.all or self.subjects)
+
 
 class Selecting(Body):
     """A selection, and how its files are laid out."""

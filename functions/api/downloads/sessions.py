@@ -126,8 +126,7 @@ class Chooser:
             seen = [
                 series
                 for series in found
-                if self._presence.sees(series.sites)
-                and (Level.SCAN, _name(series)) not in gone
+                if self._presence.sees(series.sites) and (Level.SCAN, _name(series)) not in gone
             ]
             taken = [series for series in seen if self._takes_scan(each, series)]
             yield each.chosen(seen, taken, is_whole=self._takes_all(each))

@@ -55,7 +55,7 @@ def main(port: int, *sizes: int) -> None:
             *ORDER,
             created_at="2026-03-04T05:06:07+00:00",
             created_by="olga",
-                site="",
+            site="",
             layout="original",
             file_count=sizes[1] + 1,
             size_bytes=0,

@@ -76,7 +76,9 @@ class SpooledBuckets:
             f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag><Size>{size}</Size></Part>"
             for number, (etag, size) in sorted(self._parts.items())
         )
-        return xml(200, f"<ListPartsResult><IsTruncated>false</IsTruncated>{parts}</ListPartsResult>")
+        return xml(
+            200, f"<ListPartsResult><IsTruncated>false</IsTruncated>{parts}</ListPartsResult>"
+        )
 
     def _completed(self, request: Request) -> Answer:
         with self._path(request.path).open("wb") as whole:
