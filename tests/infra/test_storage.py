@@ -68,7 +68,9 @@ def test_objects_expire_as_the_blueprint_says(template: Template, bucket: Bucket
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
     (housekeeping,) = (rule for rule in rules if "Prefix" not in rule)
     assert expiring == dict(bucket.expires_after_days)
-    kept = {rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if "Prefix" in rule}
+    kept = {
+        rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if "Prefix" in rule
+    }
     assert kept <= {SHORT_LIVED_DAYS}
     assert "ExpirationInDays" not in housekeeping
     assert housekeeping["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1

@@ -98,7 +98,8 @@ class Library:
         )
         for path in paths:
             body = path.encode()
-            key = f"files/{self.project}/{hashlib.sha256(f'{owner}{label}{path}'.encode()).hexdigest()}"
+            place = hashlib.sha256(f"{owner}{label}{path}".encode()).hexdigest()
+            key = f"files/{self.project}/{place}"
             self.front.services.archive.put(key, body)
             self.front.services.resources.put_file(
                 found,

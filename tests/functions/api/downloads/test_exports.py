@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from functions.api.downloads import exports
+from functions.api.edge.endpoints import edge_of
 from functions.api.services import Services, services
 from functions.export.export import Exporter
 from scanloft.aws import clients
@@ -73,12 +74,7 @@ def later(library: Library, monkeypatch: pytest.MonkeyPatch) -> Callable[[timede
 
     def turn(by: timedelta) -> None:
         moved = replace(services(), now=lambda: datetime.now(UTC) + by)
-        monkeypatch.setattr("functions.api.handler.services", lambda: moved)
-        monkeypatch.setattr(
-            "functions.api.handler.edge", lambda: edge_of("api", lambda: moved), raising=True
-        )
-
-    from functions.api.edge.endpoints import edge_of
+        monkeypatch.setattr("functions.api.handler.edge", lambda: edge_of("api", lambda: moved))
 
     return turn
 
@@ -286,9 +282,7 @@ def test_an_export_that_is_removed_under_way_is_cleared_away_by_its_worker(
     assert list(library.front.services.archive.keys("exports/")) == []
 
 
-def test_an_export_ends_after_a_week(
-    library: Library, later: Callable[[timedelta], None]
-) -> None:
+def test_an_export_ends_after_a_week(library: Library, later: Callable[[timedelta], None]) -> None:
     library.session("1.2", scans={"1.2.3": 1}, stored=True)
     export = made(library)
     worked(export)
