@@ -12,7 +12,7 @@ from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.services import Services
-from scanloft.core.errors import Conflict, InvalidRequest, NotFound, Oversized
+from scanloft.core.errors import Conflict, NotFound, Oversized
 from scanloft.core.exports import (
     ENDED,
     EXPORT_DAYS,
@@ -80,8 +80,7 @@ def create(services: Services, request: Request) -> Answer:
     """Lists the files of a selection and asks for a zip of them.
 
     Raises:
-        NotFound, Gone: something that the selection names is not there.
-        InvalidRequest: it has no files.
+        NotFound, Gone: something that the selection names is not there, or it has no files.
         Oversized: it has too many.
         Conflict: the caller has too many exports under way.
     """
@@ -96,7 +95,7 @@ def create(services: Services, request: Request) -> Answer:
     counted = _Counted(services, started=now)
     services.export_files.write(*order, counted.through(_files(contents, request, wanted.layout)))
     if not counted.count:
-        raise InvalidRequest("There are no files in this selection.")
+        raise NotFound("There are no files in this selection: nothing to export.")
     export = Export(
         *order,
         created_at=timestamp(now),

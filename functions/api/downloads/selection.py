@@ -1,16 +1,16 @@
 """What is to be downloaded, as callers say it."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from functions.api.edge.shapes import PRINTABLE, Body, Line
+from functions.api.edge.shapes import Body, Line
 from scanloft.core.layouts import Layout
 
 CHOICE_LIMIT = 1000
 
 Uid = Annotated[str, Field(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*$")]
-Subject = Annotated[Line, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
+Subject = Annotated[Line, Field(min_length=1, max_length=128)]
 
 
 class ScanChoice(Body):
@@ -32,12 +32,6 @@ class Selection(Body):
     scans: Annotated[list[ScanChoice], Field(max_length=CHOICE_LIMIT, default_factory=list)]
     resources: bool = False
     all: bool = False
-
-    @model_validator(mode="after")
-    def _selects(self) -> Self:
-        if not (self.all or self.subjects or self.sessions or self.scans):
-            raise ValueError('it must select something: "subjects", "sessions", "scans" or "all"')
-        return self
 
     @property
     def is_narrow(self) -> bool:

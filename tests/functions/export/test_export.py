@@ -7,10 +7,18 @@ import pytest
 
 from functions.export import export as exporting
 from functions.export.checkpoint import CheckpointStore
+from infra.local.place import bucket_name, table_name
+from scanloft.core.blueprint import BUCKETS
 from scanloft.core.errors import Unavailable
 from scanloft.core.exports import ExportFile, ExportStatus
+from scanloft.core.tables import TABLES
 from tests.functions.export.workshop import ORDER, PART_BYTES, Workshop, bodies
+from tests.support.grants import Names, granted
 
+LOCAL = Names(
+    bucket_by_name={bucket_name(bucket): bucket.name for bucket in BUCKETS},
+    table_by_name={table_name(table): table.name for table in TABLES},
+)
 MIXED = bodies(0, 1, 99, 100, 101, 1000, 10, 256, 20, 3)
 
 
@@ -312,3 +320,25 @@ def test_work_is_put_down_now_and_then(workshop: Workshop, monkeypatch: pytest.M
     workshop.work()
     assert kept == list(range(len(MIXED) + 1))
     assert workshop.contents() == dict(MIXED)
+
+
+def test_the_function_is_granted_exactly_what_it_calls(workshop: Workshop) -> None:
+    cloud = workshop.cloud
+    cloud.archive.put("files/alpha/x", b"x" * 500)
+    files = workshop.order(MIXED)
+    workshop.index.delete(*ORDER)
+    workshop.request([ExportFile("x", "files/alpha/x", 0, 500), *files])
+    with LOCAL.taken_down(cloud.s3, cloud.dynamodb, cloud.sqs) as seen:
+        workshop.remaining_s = 1
+        workshop.work()
+        workshop.remaining_s = 900
+        workshop.work()
+        workshop.index.delete(*ORDER)
+        workshop.request([])
+        cloud.archive.delete(["exports/alpha/e1.zip"])
+        fail = failing(workshop, "CompleteMultipartUpload", times=100)
+        for _ in range(exporting.SETBACKS_BEFORE_ANEW + 1):
+            workshop.work()
+        cloud.s3.meta.events.unregister("before-call.s3.CompleteMultipartUpload", fail)
+    tests_own = {"dynamodb:DeleteItem index"}
+    assert seen - tests_own == granted("export")

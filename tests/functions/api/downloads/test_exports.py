@@ -166,7 +166,7 @@ def test_a_selection_without_files_is_refused_and_leaves_nothing_to_wait_for(
 ) -> None:
     library.session("1.2", scans={})
     reply = asked(library)
-    assert (reply.status, reply.body["code"]) == (400, "invalid_request")
+    assert (reply.status, reply.body["code"]) == (404, "not_found")
     assert orders() == []
     assert library.front.call("GET", EXPORTS).body["exports"] == []
 
