@@ -12,6 +12,8 @@ from scanloft.core.errors import Gone, NotFound
 from scanloft.core.layouts import SessionPlace
 from scanloft.core.model import Series, Study
 
+PAGE = 100
+"""Studies that are read at once: a page of a manifest seldom needs more."""
 BATCH = 25
 """Sessions that are looked at together: their cards and tombstones come in a call each."""
 
@@ -67,7 +69,9 @@ class Chooser:
             yield from self._known([uid for uid in self._named() if uid >= start])
             return
         yield from self._known([start] if start else [])
-        for study in self._services.instances.studies(self._project, after=start or None):
+        for study in self._services.instances.studies(
+            self._project, after=start or None, page_size=PAGE
+        ):
             if self._presence.sees(study.sites):
                 yield study
 

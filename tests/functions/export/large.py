@@ -44,10 +44,9 @@ def main(port: int, *sizes: int) -> None:
         aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-central-1"
     )
     url = f"http://127.0.0.1:{port}"
-    s3, dynamodb, sqs = (
-        session.client(name, endpoint_url=url, config=CONFIG)  # type: ignore[call-overload]
-        for name in ("s3", "dynamodb", "sqs")
-    )
+    s3 = session.client("s3", endpoint_url=url, config=CONFIG)
+    dynamodb = session.client("dynamodb", endpoint_url=url, config=CONFIG)
+    sqs = session.client("sqs", endpoint_url=url, config=CONFIG)
     ExportFiles(ObjectStore(SETTINGS.archive_bucket, s3)).write(*ORDER, files(*sizes))
     index = ExportIndex(Rows(SETTINGS.index_table, dynamodb))
     index.create(
@@ -65,10 +64,12 @@ def main(port: int, *sizes: int) -> None:
     started = time.monotonic()
     exporter = Exporter(SETTINGS, s3=s3, dynamodb=dynamodb, sqs=sqs)
     status = exporter.work_on(ORDER, attempt=1, remaining_s=lambda: 900)
+    export = index.export(*ORDER)
+    assert export
     told = {
         "status": status,
-        "zip_bytes": (index.export(*ORDER) or 0).zip_bytes,  # type: ignore[union-attr]
-        "missing": index.export(*ORDER).files_missing,  # type: ignore[union-attr]
+        "zip_bytes": export.zip_bytes,
+        "missing": export.files_missing,
         "seconds": round(time.monotonic() - started, 1),
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }

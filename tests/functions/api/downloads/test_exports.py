@@ -25,7 +25,7 @@ from tests.functions.api.front import SETTINGS, Reply
 
 EXPORTS = "/api/projects/alpha/exports"
 ALL = {"selection": {"all": True}}
-EVERYTHING = {"selection": {"all": True, "resources": True}}
+EVERYTHING: dict[str, Any] = {"selection": {"all": True, "resources": True}}
 
 
 def asked(library: Library, body: Any = ALL, *, user: str = "olga") -> Reply:
