@@ -23,7 +23,12 @@ from scanloft.core.blueprint import (
     Queue,
 )
 from scanloft.core.items import missing_partition, pairs_partition
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, EXPORTS_PREFIX, InboxPrefix
+from scanloft.core.keys import (
+    ARCHIVE_DICOM_PREFIX,
+    EXPORTS_PREFIX,
+    OBJECTS_OF_PROJECTS,
+    InboxPrefix,
+)
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
 
@@ -101,6 +106,12 @@ AUDITED = RowAccess(AUDIT, JOURNAL)
 ASSEMBLE = (Verb.GET, Verb.PUT, Verb.LIST_PARTS, Verb.ABORT)
 """What putting an object in parts takes; KMS asks for the right to decrypt of whoever does it."""
 
+
+def _of_projects(bucket: Bucket) -> tuple[str, ...]:
+    """The prefixes below which projects have their objects."""
+    return tuple(f"{prefix}/" for prefix in OBJECTS_OF_PROJECTS[bucket.name])
+
+
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
         ObjectAccess(INBOX, (RAW_DICOM,), (Verb.GET, Verb.DELETE), listing=True),
@@ -152,5 +163,9 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),
     ),
     AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
-    SWEEP.name: (RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),),
+    SWEEP.name: (
+        ObjectAccess(ARCHIVE, _of_projects(ARCHIVE), (Verb.DELETE,), listing=True),
+        ObjectAccess(INBOX, _of_projects(INBOX), (Verb.DELETE,), listing=True),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", "dynamodb:Scan", *PUT_ROWS, *DELETE_ROWS)),
+    ),
 }

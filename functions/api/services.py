@@ -11,7 +11,10 @@ from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
 from scanloft.aws.exports import ExportFiles, ExportIndex
 from scanloft.aws.feed import Feed
+from scanloft.aws.holdings import HoldingsIndex
 from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.invitations import InvitationIndex, RequestIndex
+from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.quarantine import QuarantineIndex
@@ -19,6 +22,7 @@ from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
@@ -31,6 +35,11 @@ class Services(EdgeServices):
 
     settings: ApiSettings
     projects: ProjectIndex
+    names: NameIndex
+    holdings: HoldingsIndex
+    invitations: InvitationIndex
+    requests: RequestIndex
+    links: LinkIndex
     project_secrets: SecretStore
     uploads: UploadIndex
     quarantine: QuarantineIndex
@@ -59,6 +68,11 @@ def services() -> Services:
         rows=rows,
         access=Access(projects),
         projects=projects,
+        names=NameIndex(rows, projects),
+        holdings=HoldingsIndex(rows),
+        invitations=InvitationIndex(rows),
+        requests=RequestIndex(rows),
+        links=LinkIndex(rows),
         project_secrets=SecretStore(Rows(settings.secrets_table, clients.dynamodb())),
         uploads=UploadIndex(rows),
         quarantine=QuarantineIndex(rows),

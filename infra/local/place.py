@@ -95,6 +95,7 @@ class Place:
                 audit_table=audit,
                 export_queue_url=self.queue_url(EXPORT_QUEUE),
                 public_base_url=base,
+                project_creators="everyone",
             ),
             CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
             SweepSettings(inbox_bucket=inbox, archive_bucket=archive, index_table=index),

@@ -178,7 +178,12 @@ API = Function(
     timeout_s=29,
     packages=(POWERTOOLS, "pydantic", "pydicom", RE2),
     routes=("/api/{proxy+}",),
-    open_routes=("/api/openapi.json", "/api/docs"),
+    open_routes=(
+        "/api/openapi.json",
+        "/api/docs",
+        "/api/shared/{secret}",
+        "/api/shared/{secret}/files",
+    ),
 )
 CUSTODY = Function(
     name="custody",

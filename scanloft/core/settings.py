@@ -126,6 +126,7 @@ class ApiSettings(Settings):
     download_url_ttl_s: int = 300
     export_url_ttl_s: int = 3600
     export_file_limit: int = 500_000
+    project_creators: str = "administrators"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,9 +108,20 @@ ALLOWED = {
     },
     "authorise": {"dynamodb:GetItem index"},
     "sweep": {
+        "s3:DeleteObject archive/derived/*",
+        "s3:DeleteObject archive/dicom/*",
+        "s3:DeleteObject archive/exports/*",
+        "s3:DeleteObject archive/files/*",
+        "s3:ListBucket archive",
+        "s3:DeleteObject inbox/quarantine/*",
+        "s3:ListBucket inbox",
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
+        "dynamodb:Scan index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:DeleteItem index",
     },
 }
 
