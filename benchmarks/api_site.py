@@ -94,7 +94,7 @@ class ApiSite:
             made.feed.append(project, [Change("session", f"1.2.{number}", "changed", AT)])
         for number in range(size):
             study = f"1.2.{number}"
-            subject = ATTRIBUTES | {"00100020": (f"SL-{number}",)}
+            subject = {**ATTRIBUTES, "00100020": (f"SL-{number}",)}
             made.instances.put_study(
                 Study(project, study, 1, 100, 50_000_000, ("CT",), subject, sites=("",))
             )

@@ -11,6 +11,8 @@ from scanloft.core.blueprint import (
     AUTHORISE,
     CUSTODY,
     DICOMWEB,
+    EXPORT,
+    EXPORT_QUEUE,
     INBOX,
     INGEST,
     SUMMARISE,
@@ -21,7 +23,12 @@ from scanloft.core.blueprint import (
     Queue,
 )
 from scanloft.core.items import missing_partition, pairs_partition
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, OBJECTS_OF_PROJECTS, InboxPrefix
+from scanloft.core.keys import (
+    ARCHIVE_DICOM_PREFIX,
+    EXPORTS_PREFIX,
+    OBJECTS_OF_PROJECTS,
+    InboxPrefix,
+)
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
 
@@ -79,6 +86,8 @@ DELETE_ROWS = ("dynamodb:DeleteItem",)
 RAW_DICOM = f"{InboxPrefix.DICOM}/"
 RAW_ARCHIVES = f"{InboxPrefix.ARCHIVES}/"
 RAW_QUARANTINE = f"{InboxPrefix.QUARANTINE}/"
+ARCHIVE_FILES = "files/"
+"""Where the files of resources lie."""
 DERIVED = "derived/"
 """Where summarise writes; nothing there is announced, so that no function can trigger itself."""
 
@@ -129,9 +138,17 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         ObjectAccess(ARCHIVE, (DERIVED,), (Verb.GET, Verb.PUT)),
         RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
     ),
+    EXPORT.name: (
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,), listing=True),
+        ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (*ASSEMBLE, Verb.DELETE)),
+        RowAccess(INDEX, (*GET_ROW, *PUT_ROW)),
+        Sending(EXPORT_QUEUE),
+    ),
     API.name: (
         ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
-        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,)),
+        ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (Verb.GET, Verb.PUT, Verb.DELETE)),
+        Sending(EXPORT_QUEUE),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
         AUDITED,

@@ -9,6 +9,7 @@ from scanloft.aws import clients
 from scanloft.aws.access import Access
 from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
+from scanloft.aws.exports import ExportFiles, ExportIndex
 from scanloft.aws.feed import Feed
 from scanloft.aws.holdings import HoldingsIndex
 from scanloft.aws.instances import InstanceIndex
@@ -17,6 +18,7 @@ from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
@@ -46,6 +48,9 @@ class Services(EdgeServices):
     cards: CardIndex
     resources: ResourceIndex
     tombstones: TombstoneIndex
+    exports: ExportIndex
+    export_files: ExportFiles
+    export_queue: Queue
     feed: Feed
     inbox: ObjectStore
     archive: ObjectStore
@@ -57,6 +62,7 @@ def services() -> Services:
     settings = ApiSettings.from_env(os.environ)
     rows = Rows(settings.index_table, clients.dynamodb())
     projects = ProjectIndex(rows)
+    archive = ObjectStore(settings.archive_bucket, clients.s3())
     return Services(
         settings=settings,
         rows=rows,
@@ -75,8 +81,11 @@ def services() -> Services:
         cards=CardIndex(rows),
         resources=ResourceIndex(rows),
         tombstones=TombstoneIndex(rows),
+        exports=ExportIndex(rows),
+        export_files=ExportFiles(archive),
+        export_queue=Queue(settings.export_queue_url, clients.sqs()),
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
         feed=Feed(rows),
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
-        archive=ObjectStore(settings.archive_bucket, clients.s3()),
+        archive=archive,
     )

@@ -22,6 +22,7 @@ SETTINGS = ApiSettings(
     index_table="the-index",
     secrets_table="the-secrets",
     audit_table="the-audit",
+    export_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-exports",
     public_base_url="https://archive.example",
     ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
@@ -30,6 +31,7 @@ SETTINGS = ApiSettings(
 CUSTODY = CustodySettings(
     index_table="the-index", pseudonyms_table="the-pseudonyms", audit_table="the-audit"
 )
+QUEUES = (SETTINGS.export_queue_url,)
 BUCKETS = (SETTINGS.inbox_bucket, SETTINGS.archive_bucket)
 TABLES = (
     SETTINGS.index_table,
