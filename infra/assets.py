@@ -35,8 +35,7 @@ class Workshop:
             FileNotFoundError: the function has no code in the tree.
             WheelsMissing: its packages could not be fetched.
         """
-        package = function.module.rpartition(".")[0]
-        files = needed_files(self._root, package)
+        files = needed_files(self._root, function.code)
         if not (self._root / Path(*function.module.split("."))).with_suffix(".py").is_file():
             raise FileNotFoundError(f"{function.module} is missing: Lambda would find no handler.")
         packages = self._packages(function) if self._with_wheels else None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
@@ -101,6 +103,13 @@ class ArchiveFunction(Construct):
             report_batch_item_failures=True,
         )
         self.function.add_event_source(source)
+
+    def call_every(self, *, hours: int) -> None:
+        """Calls the function again and again."""
+        rule = events.Rule(
+            self, "Schedule", schedule=events.Schedule.rate(cdk.Duration.hours(hours))
+        )
+        rule.add_target(targets.LambdaFunction(self.function))
 
 
 def environment_of(function: Function, values: Mapping[str, str]) -> dict[str, str]:

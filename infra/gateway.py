@@ -15,6 +15,7 @@ AUTHORISATION_CACHE_S = 60
 """How long a revoked token may still be let in."""
 RATE_LIMIT_PER_S = 500
 BURST_LIMIT = 1000
+ANY_METHOD = apigatewayv2.HttpMethod.ANY
 LOG_RETENTION = logs.RetentionDays.ONE_YEAR
 LOGGED_VALUES = {
     "request": "$context.requestId",
@@ -70,10 +71,29 @@ class Gateway(Construct):
         """
         if self._authorizer is None:
             raise RuntimeError("A route needs the authorizer: call authorise_with first.")
+        self._add_route(path, function, methods=[ANY_METHOD], authorizer=self._authorizer)
+
+    def route_openly(self, path: str, function: lambda_.IFunction) -> None:
+        """Sends requests that read a path to a function, whoever asks."""
+        self._add_route(
+            path,
+            function,
+            methods=[apigatewayv2.HttpMethod.GET],
+            authorizer=apigatewayv2.HttpNoneAuthorizer(),
+        )
+
+    def _add_route(
+        self,
+        path: str,
+        function: lambda_.IFunction,
+        *,
+        methods: list[apigatewayv2.HttpMethod],
+        authorizer: apigatewayv2.IHttpRouteAuthorizer,
+    ) -> None:
         self.api.add_routes(
             path=path,
-            methods=[apigatewayv2.HttpMethod.ANY],
-            authorizer=self._authorizer,
+            methods=methods,
+            authorizer=authorizer,
             integration=integrations.HttpLambdaIntegration(
                 f"{function.node.addr}Integration",
                 function,

@@ -9,18 +9,20 @@ from scanloft.core.blueprint import (
     API,
     ARCHIVE,
     AUTHORISE,
+    CUSTODY,
     DICOMWEB,
     INBOX,
     INGEST,
     SUMMARISE,
     SUMMARISE_QUEUE,
+    SWEEP,
     UNPACK,
     Bucket,
     Queue,
 )
 from scanloft.core.items import missing_partition, pairs_partition
 from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
-from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, Table
+from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
 
 class Verb(StrEnum):
@@ -80,14 +82,17 @@ RAW_QUARANTINE = f"{InboxPrefix.QUARANTINE}/"
 DERIVED = "derived/"
 """Where summarise writes; nothing there is announced, so that no function can trigger itself."""
 
-READ_SECRETS = RowAccess(PSEUDONYMS, GET_ROW)
-"""The secrets of projects, and the lookup tables beside them."""
-WRITE_SECRETS = RowAccess(PSEUDONYMS, PUT_ROW)
+READ_SECRETS = RowAccess(SECRETS, GET_ROW)
+WRITE_SECRETS = RowAccess(SECRETS, PUT_ROW)
+LOOK_UP = RowAccess(PSEUDONYMS, GET_ROW)
+"""The lookup tables of projects."""
 RECORD_PSEUDONYMS = RowAccess(
     PSEUDONYMS, ("dynamodb:BatchWriteItem",), (pairs_partition("*"), missing_partition("*"))
 )
-"""Who became whom, and what lookup tables lack: never a secret or an entry of a lookup table."""
-APPEND_AUDIT = RowAccess(AUDIT, PUT_ROW)
+"""Who became whom, and what lookup tables lack: never an entry of a lookup table."""
+JOURNAL = ("dynamodb:Query", *PUT_ROW)
+"""What adding to a journal takes: its last entry, and a new one."""
+AUDITED = RowAccess(AUDIT, JOURNAL)
 
 ASSEMBLE = (Verb.GET, Verb.PUT, Verb.LIST_PARTS, Verb.ABORT)
 """What putting an object in parts takes; KMS asks for the right to decrypt of whoever does it."""
@@ -99,6 +104,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), ASSEMBLE, listing=True),
         RowAccess(INDEX, (*GET_ROWS, *PUT_ROWS)),
         READ_SECRETS,
+        LOOK_UP,
         RECORD_PSEUDONYMS,
     ),
     UNPACK.name: (
@@ -120,13 +126,19 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     API.name: (
         ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
-        RowAccess(INDEX, (*READ_ROWS, *PUT_ROWS, *DELETE_ROWS)),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
-        APPEND_AUDIT,
+        AUDITED,
+    ),
+    CUSTODY.name: (
+        RowAccess(INDEX, (*GET_ROWS, *PUT_ROW, *DELETE_ROWS)),
+        RowAccess(PSEUDONYMS, (*READ_ROWS, "dynamodb:BatchWriteItem", *DELETE_ROWS)),
+        AUDITED,
     ),
     DICOMWEB.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, DERIVED), (Verb.GET,), listing=True),
-        RowAccess(INDEX, READ_ROWS),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),
     ),
     AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
+    SWEEP.name: (RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),),
 }

@@ -145,6 +145,10 @@ class ArchiveStack(cdk.Stack):
                 built.consume(self._rooms.queues[function.source.name], queue=function.source)
             for path in function.routes:
                 self._gateway.route(path, built.function)
+            for path in function.open_routes:
+                self._gateway.route_openly(path, built.function)
+            if function.every_hours:
+                built.call_every(hours=function.every_hours)
 
     def _watch(self, options: Options) -> None:
         alarms = Alarms(self, "Alarms", key=self._messages.key, email=options.alarm_email)

@@ -17,10 +17,11 @@ from scanloft.aws.batches import Delivery, Outcome
 from scanloft.aws.detention import Detention
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
-from scanloft.aws.projects import ProjectIndex, SecretStore
+from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.pseudonyms import PseudonymStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.rows import Rows
+from scanloft.aws.secrets import SecretStore
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, Unavailable, UnlistedSubject
@@ -56,11 +57,10 @@ class Gate:
         self._threads = settings.threads
         self._inbox = ObjectStore(settings.inbox_bucket, s3)
         index = Rows(settings.index_table, dynamodb)
+        secrets = Rows(settings.secrets_table, dynamodb)
         pseudonyms = Rows(settings.pseudonyms_table, dynamodb)
         self._uploads = UploadIndex(index)
-        self._rooms = Rooms(
-            ProjectIndex(index), SecretStore(pseudonyms), PseudonymStore(pseudonyms)
-        )
+        self._rooms = Rooms(ProjectIndex(index), SecretStore(secrets), PseudonymStore(pseudonyms))
         self._detention = Detention(self._inbox, QuarantineIndex(index))
         self._passage = Passage(
             inbox=self._inbox,

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from scanloft.aws.projects import ProjectIndex, SecretStore
+from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.pseudonyms import Lookup, Pairs, PseudonymStore
+from scanloft.aws.secrets import SecretStore
 from scanloft.core.errors import NotFound, Rejected, UnknownProject
 from scanloft.core.model import Project
 from scanloft.core.overlap import overlapped

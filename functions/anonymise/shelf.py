@@ -19,10 +19,14 @@ CONTENT_TYPE = "application/dicom"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a result comes from: its raw object, and the content of that under the secret."""
+    """Where a result comes from: its raw object, and the content of that under the secret.
+
+    `site` is the site that submitted it, where the project has sites.
+    """
 
     raw: InboxKey
     source: str
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def _metadata(sha256: str, origin: Origin) -> dict[str, str]:
         "sha256": sha256,
         "source": origin.source,
         "origin": f"{origin.raw.upload}/{origin.raw.number}",
+        **({"site": origin.site} if origin.site else {}),
     }
 
 

@@ -72,7 +72,13 @@ class Credentials:
             raise Unauthenticated(MESSAGE, cause="unknown personal access token")
         if token.expires_at <= self._clock():
             raise Unauthenticated(MESSAGE, cause="expired personal access token")
-        return Caller(user=token.user, is_admin=token.is_admin, by_token=True)
+        return Caller(
+            user=token.user,
+            is_admin=token.is_admin,
+            by_token=True,
+            scope=token.scope,
+            project=token.project,
+        )
 
     def _signed_in(self, bearer: str) -> Caller:
         claims = self._claims(bearer)

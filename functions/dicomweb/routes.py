@@ -7,6 +7,7 @@ from functions.dicomweb import metadata, retrieve, search
 from functions.dicomweb.request import Request
 from functions.dicomweb.services import Services
 from scanloft.aws.gateway import Reply
+from scanloft.core.errors import Forbidden
 from scanloft.core.roles import Right
 
 ROOT = "/api/projects/<project>/dicomweb"
@@ -27,9 +28,17 @@ class Route:
 
         Raises:
             NotFound: no such project, or the caller is an outsider.
-            Forbidden: the caller is a member who may not read.
+            Gone: the project was deleted.
+            Forbidden: the caller is a member who may not read, or who is bound to a site.
         """
-        services.access.require(request.caller, project=request.project, right=Right.READ)
+        presence = services.access.enter(
+            request.caller, project=request.project, rights=(Right.READ,)
+        )
+        if presence.site:
+            raise Forbidden(
+                "Who is bound to one site of a study reads by the REST API, which knows sites: "
+                "ask an owner of the project."
+            )
         return self.act(services, request)
 
 

@@ -105,4 +105,5 @@ def _instance(key: ArchiveKey, description: Description, stored: StoredObject) -
         sha256=stored.metadata["sha256"],
         header_length=description.header_length,
         attributes=description.attributes,
+        site=stored.metadata.get("site", ""),
     )

@@ -10,10 +10,10 @@ from functions.unpack.members import Limits, Member, members
 from scanloft.aws.batches import Delivery
 from scanloft.aws.detention import Detention
 from scanloft.aws.objects import ObjectStore
-from scanloft.aws.projects import SecretStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.reader import opened
 from scanloft.aws.rows import Rows
+from scanloft.aws.secrets import SecretStore
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.errors import (
     ArchiveError,
@@ -48,7 +48,7 @@ class Unpacker:
         index = Rows(settings.index_table, dynamodb)
         self._inbox = ObjectStore(settings.inbox_bucket, s3)
         self._uploads = UploadIndex(index)
-        self._secrets = SecretStore(Rows(settings.pseudonyms_table, dynamodb))
+        self._secrets = SecretStore(Rows(settings.secrets_table, dynamodb))
         self._detention = Detention(self._inbox, QuarantineIndex(index))
         self._size_limit_bytes = settings.archive_file_limit_bytes
         self._limits = Limits(

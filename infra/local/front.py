@@ -75,6 +75,8 @@ class Front:
         return self._invoke(function, request)
 
     def _invoke(self, function: Function, request: Request) -> Response:
+        if request.method == "GET" and request.path in function.open_routes:
+            return self._answered(function, request, context={})
         if "Authorization" not in request.headers:
             return _gateway_message(401, "Unauthorized")
         verdict = self._handler(AUTHORISE)(
@@ -82,7 +84,12 @@ class Front:
         )
         if not verdict["isAuthorized"]:
             return _gateway_message(403, "Forbidden")
-        event = gateway_events.request_event(request, context=verdict["context"])
+        return self._answered(function, request, context=verdict["context"])
+
+    def _answered(
+        self, function: Function, request: Request, *, context: Mapping[str, str]
+    ) -> Response:
+        event = gateway_events.request_event(request, context=context)
         answer = self._handler(function)(event, LocalContext(function.name))
         if len(answer.get("body") or "") > ANSWER_LIMIT_BYTES:
             logger.error("answer is larger than Lambda allows", extra={"name": function.name})

@@ -8,13 +8,15 @@ from scanloft.core.settings import (
     ApiSettings,
     AuthoriseSettings,
     BridgeSettings,
+    CustodySettings,
     DicomwebSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
+    SweepSettings,
     UnpackSettings,
 )
-from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, Table
+from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -60,16 +62,18 @@ class Place:
 
     def _settings(self) -> tuple[Settings, ...]:
         inbox, archive = bucket_name(INBOX), bucket_name(ARCHIVE)
-        index, pseudonyms = table_name(INDEX), table_name(PSEUDONYMS)
+        index, secrets = table_name(INDEX), table_name(SECRETS)
+        pseudonyms, audit = table_name(PSEUDONYMS), table_name(AUDIT)
         base = self.public_base_url
         return (
             AnonymiseSettings(
                 inbox_bucket=inbox,
                 archive_bucket=archive,
                 index_table=index,
+                secrets_table=secrets,
                 pseudonyms_table=pseudonyms,
             ),
-            UnpackSettings(inbox_bucket=inbox, index_table=index, pseudonyms_table=pseudonyms),
+            UnpackSettings(inbox_bucket=inbox, index_table=index, secrets_table=secrets),
             IngestSettings(
                 archive_bucket=archive,
                 index_table=index,
@@ -81,10 +85,12 @@ class Place:
                 inbox_bucket=inbox,
                 archive_bucket=archive,
                 index_table=index,
-                pseudonyms_table=pseudonyms,
-                audit_table=table_name(AUDIT),
+                secrets_table=secrets,
+                audit_table=audit,
                 public_base_url=base,
             ),
+            CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
+            SweepSettings(inbox_bucket=inbox, archive_bucket=archive, index_table=index),
             DicomwebSettings(archive_bucket=archive, index_table=index, public_base_url=base),
             AuthoriseSettings(
                 index_table=index,

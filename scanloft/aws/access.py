@@ -1,31 +1,88 @@
-"""The gate before every project: looks up the caller's role and asks the table of rights."""
+"""The gate before every project: what somebody is in it, and what that lets them do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from scanloft.aws.projects import ProjectIndex
 from scanloft.core.caller import Caller
+from scanloft.core.errors import Forbidden, Gone
 from scanloft.core.identifiers import PROJECT
-from scanloft.core.model import Role
-from scanloft.core.roles import Right, require
+from scanloft.core.model import Membership, Project, ProjectState, Role
+from scanloft.core.roles import (
+    RIGHTS_BY_STATE,
+    VISITOR_BY_ACCESSIBILITY,
+    Right,
+    check,
+    no_such_project,
+    rights_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody in a project, as both are now; `role` and `site` are those of the membership."""
+
+    project: Project
+    rights: frozenset[Right]
+    role: Role | None = None
+    site: str = ""
+
+    def may(self, right: Right) -> bool:
+        """Whether they have the right."""
+        return right in self.rights
+
+    def sees(self, sites: Iterable[str]) -> bool:
+        """Whether they may see data that was submitted by these sites: all of it theirs."""
+        return not self.site or set(sites) == {self.site}
 
 
 class Access:
-    """What callers may do, by their membership as it is now."""
+    """What callers may do, by what projects and memberships are now."""
 
     def __init__(self, projects: ProjectIndex) -> None:
         self._projects = projects
 
-    def require(self, caller: Caller, *, project: str, right: Right) -> None:
-        """Lets pass who has the right in the project; site administrators have every right.
+    def enter(self, caller: Caller, *, project: str, rights: Iterable[Right]) -> Presence:
+        """Lets pass who has one of the rights in the project.
+
+        Site administrators have every right. Credentials that are made for less, as a personal
+        access token that only reads, leave less.
 
         Raises:
             NotFound: no such project, or the caller is an outsider.
-            Forbidden: the caller is a member without the right.
+            Gone: the project was deleted; members alone are told.
+            Forbidden: the caller has none of the rights.
         """
-        if caller.is_admin and PROJECT.fullmatch(project):
-            self._projects.project(project)
-            return
-        require(self._role(caller, project), right)
+        if PROJECT.fullmatch(project) is None or not caller.may_enter(project):
+            raise no_such_project()
+        found, member = self._projects.presence(project, caller.user)
+        if found is None:
+            raise no_such_project()
+        theirs = _rights(caller, found, member)
+        if found.state is ProjectState.DELETED and not theirs & set(rights):
+            raise _gone(caller, member)
+        check(theirs, rights)
+        left = theirs & caller.rights
+        if not left & set(rights):
+            raise Forbidden("This token was made for less than that: make another one.")
+        return Presence(
+            project=found,
+            rights=left,
+            role=member.role if member else None,
+            site="" if caller.is_admin or member is None else member.site,
+        )
 
-    def _role(self, caller: Caller, project: str) -> Role | None:
-        if PROJECT.fullmatch(project) is None:
-            return None
-        return self._projects.role(project, caller.user)
+
+def _rights(caller: Caller, project: Project, member: Membership | None) -> frozenset[Right]:
+    if caller.is_admin:
+        return RIGHTS_BY_STATE[project.state]
+    standing = member.role if member else VISITOR_BY_ACCESSIBILITY[project.accessibility]
+    if standing is None:
+        return frozenset()
+    return rights_of(standing, site=member.site if member else "", state=project.state)
+
+
+def _gone(caller: Caller, member: Membership | None) -> Exception:
+    if member is None and not caller.is_admin:
+        return no_such_project()
+    return Gone("This project was deleted: an owner can bring it back for some days.")

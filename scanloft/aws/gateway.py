@@ -4,6 +4,7 @@ import json
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,7 +13,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from scanloft.core.errors import ArchiveError, NotFound, Unavailable
+from scanloft.core.errors import ArchiveError, NotAllowed, NotFound, Unavailable
 from scanloft.core.problems import PROBLEM_TYPE, problem
 
 FAULT = {
@@ -75,12 +76,19 @@ class Edge:
         resolver = APIGatewayHttpResolver()
         for endpoint in self._endpoints:
             resolver.route(endpoint.path, endpoint.method)(_acting(endpoint, event))
-        resolver.exception_handler(NotFoundError)(self._no_route)
+        resolver.exception_handler(NotFoundError)(partial(self._no_route, event))
         resolver.exception_handler(ArchiveError)(self._refused)
         resolver.exception_handler(Exception)(self._failed)
         return resolver
 
-    def _no_route(self, _error: NotFoundError) -> Response[str | bytes]:
+    def _no_route(self, event: Mapping[str, Any], _error: NotFoundError) -> Response[str | bytes]:
+        path = str(event.get("rawPath", ""))
+        known = {each.method for each in self._endpoints if _fits(each.path, path)}
+        if known:
+            allowed = ", ".join(sorted(known))
+            return self._refused(
+                NotAllowed(f"This address takes {allowed} and nothing else.", allowed=allowed)
+            )
         return self._refused(
             NotFound(f"There is no such page: {self._help_page} lists the addresses.")
         )
@@ -89,7 +97,7 @@ class Edge:
         status, body = problem(error)
         log = self._logger.warning if isinstance(error, Unavailable) else self._logger.info
         log("request refused", extra={"code": error.code, "facts": error.facts})
-        return _problem(status, body)
+        return _problem(status, body, allowed=str(error.facts.get("allowed", "")))
 
     def _failed(self, error: Exception) -> Response[str | bytes]:
         """Logs the type of the error and the places of its stack: its message may hold values."""
@@ -108,8 +116,21 @@ def _acting(endpoint: Endpoint, event: Mapping[str, Any]) -> Callable[..., Respo
     return act
 
 
-def _problem(status: int, body: Mapping[str, object]) -> Response[str | bytes]:
+def _fits(pattern: str, path: str) -> bool:
+    """Whether a path is one of the pattern, whose parts in angle brackets stand for any."""
+    wanted, parts = pattern.split("/"), path.split("/")
+    return len(wanted) == len(parts) and all(
+        part == each or (each.startswith("<") and bool(part))
+        for each, part in zip(wanted, parts, strict=True)
+    )
+
+
+def _problem(
+    status: int, body: Mapping[str, object], *, allowed: str = ""
+) -> Response[str | bytes]:
     headers = {"Cache-Control": "no-store"}
+    if status == 405:
+        headers["Allow"] = allowed
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return _response(Reply(status, json.dumps(body), PROBLEM_TYPE, headers))

@@ -99,10 +99,12 @@ class InstanceIndex:
         row = self._rows.get(study_item(project, study_uid))
         return None if row is None else _study(row)
 
-    def studies(self, project: str) -> Iterator[Study]:
-        """All studies of a project."""
+    def studies(
+        self, project: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[Study]:
+        """The studies of a project by their UIDs, after one or all."""
         for partition in study_rows_partitions(project):
-            yield from map(_study, self._rows.query(partition))
+            yield from map(_study, self._rows.query(partition, after=after, page_size=page_size))
 
     def _put_revision(self, key: Any, row: Mapping[str, Value], *, revision: int) -> bool:
         if revision == 0:
@@ -137,6 +139,7 @@ def _instance_row(instance: Instance) -> dict[str, Value]:
         "sha256": instance.sha256,
         "header_length": instance.header_length,
         "attributes": _pack(instance.attributes),
+        "site": instance.site,
     }
 
 
@@ -152,6 +155,7 @@ def _instance(row: Mapping[str, Any]) -> Instance:
         sha256=row["sha256"],
         header_length=row["header_length"],
         attributes=_unpack(row["attributes"]),
+        site=row["site"],
     )
 
 
@@ -163,6 +167,7 @@ def _series_row(series: Series) -> dict[str, Value]:
         "instance_count": series.instance_count,
         "size_bytes": series.size_bytes,
         "attributes": _pack(series.attributes),
+        "sites": list(series.sites),
     }
 
 
@@ -175,6 +180,7 @@ def _series(row: Mapping[str, Any]) -> Series:
         size_bytes=row["size_bytes"],
         attributes=_unpack(row["attributes"]),
         revision=row["revision"],
+        sites=tuple(row["sites"]),
     )
 
 
@@ -187,6 +193,7 @@ def _study_row(study: Study) -> dict[str, Value]:
         "size_bytes": study.size_bytes,
         "modalities": list(study.modalities),
         "attributes": _pack(study.attributes),
+        "sites": list(study.sites),
     }
 
 
@@ -200,4 +207,5 @@ def _study(row: Mapping[str, Any]) -> Study:
         modalities=tuple(row["modalities"]),
         attributes=_unpack(row["attributes"]),
         revision=row["revision"],
+        sites=tuple(row["sites"]),
     )

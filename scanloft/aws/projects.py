@@ -1,13 +1,12 @@
-"""Projects, their members and their secrets: rows to values and back."""
+"""Projects and their members: rows to values and back."""
 
-import base64
 import json
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanloft.aws.rows import Rows, Value
-from scanloft.core.errors import Conflict, NotFound, UnknownProject
+from scanloft.core.errors import Conflict, NotFound, Outdated
 from scanloft.core.items import (
     ALL_PROJECTS,
     MEMBER_SORT,
@@ -16,12 +15,17 @@ from scanloft.core.items import (
     project_item,
     project_listing_item,
     project_partition,
-    secret_item,
     user_partition,
 )
-from scanloft.core.model import Membership, Project, Role
-
-SECRET_BYTES = 32
+from scanloft.core.model import (
+    Accessibility,
+    Membership,
+    Prearchive,
+    Project,
+    ProjectState,
+    Role,
+)
+from scanloft.core.tables import SORT_KEY
 
 
 class ProjectIndex:
@@ -36,9 +40,27 @@ class ProjectIndex:
         Raises:
             Conflict: the name is taken.
         """
-        if not self._rows.put_new(project_item(project.name), _project_row(project)):
+        row = {**_project_row(project), "revision": 1}
+        if not self._rows.put_new(project_item(project.name), row):
             raise Conflict("A project of this name exists already: choose another name.")
-        self._rows.put(project_listing_item(project.name), _project_row(project))
+        self._rows.put(project_listing_item(project.name), {"name": project.name})
+
+    def update(self, project: Project) -> Project:
+        """Writes a project over the revision that it was read at; as it is then is the answer.
+
+        Raises:
+            Outdated: somebody else changed it since.
+        """
+        changed = replace(project, revision=project.revision + 1)
+        written = self._rows.put_if(
+            project_item(project.name),
+            {**_project_row(changed), "revision": changed.revision},
+            condition="#revision = :revision",
+            values={"revision": project.revision},
+        )
+        if not written:
+            raise Outdated("Somebody changed the project meanwhile: read it again.")
+        return changed
 
     def project(self, name: str) -> Project:
         """One project.
@@ -51,9 +73,25 @@ class ProjectIndex:
             raise NotFound("There is no such project, or you are not a member of it.")
         return _project(row)
 
-    def all_projects(self) -> Iterator[Project]:
-        """Every project, by name: for site administrators."""
-        return map(_project, self._rows.query(ALL_PROJECTS))
+    def presence(self, name: str, user: str) -> tuple[Project | None, Membership | None]:
+        """A project and the user's membership in it, read together; None for what is not there."""
+        keys = project_item(name), member_item(name, user)
+        rows = self._rows.get_many(keys)
+        project, member = (rows.get(key) for key in keys)
+        return (
+            None if project is None else _project(project),
+            None if member is None else _membership(member),
+        )
+
+    def projects(self, names: Iterable[str]) -> dict[str, Project]:
+        """Those of the projects that exist, by name."""
+        rows = self._rows.get_many(map(project_item, names))
+        return {row["name"]: _project(row) for row in rows.values()}
+
+    def names(self, *, after: str | None = None, page_size: int | None = None) -> Iterator[str]:
+        """The names of all projects in order, after one or all: for site administrators."""
+        rows = self._rows.query(ALL_PROJECTS, after=after, page_size=page_size)
+        return (row[SORT_KEY] for row in rows)
 
     def put_member(self, membership: Membership) -> None:
         """Writes a membership; the later of two wins."""
@@ -61,6 +99,7 @@ class ProjectIndex:
             "project": membership.project,
             "user": membership.user,
             "role": membership.role.value,
+            "site": membership.site,
         }
         self._rows.put_many(
             [
@@ -74,46 +113,34 @@ class ProjectIndex:
         self._rows.delete(member_item(membership.project, membership.user))
         self._rows.delete(membership_item(membership.user, membership.project))
 
-    def role(self, project: str, user: str) -> Role | None:
-        """The role of a user in a project, None for outsiders."""
+    def member(self, project: str, user: str) -> Membership | None:
+        """The membership of a user in a project, None for outsiders."""
         row = self._rows.get(member_item(project, user))
-        return None if row is None else Role(row["role"])
+        return None if row is None else _membership(row)
 
-    def members(self, project: str) -> Iterator[Membership]:
-        """The members of a project."""
-        rows = self._rows.query(project_partition(project), sort_prefix=MEMBER_SORT)
+    def members(
+        self, project: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[Membership]:
+        """The members of a project by user, after one or all."""
+        rows = self._rows.query(
+            project_partition(project),
+            sort_prefix=MEMBER_SORT,
+            after=None if after is None else member_item(project, after).sort,
+            page_size=page_size,
+        )
         return map(_membership, rows)
 
-    def memberships(self, user: str) -> Iterator[Membership]:
-        """The projects of a user."""
-        rows = self._rows.query(user_partition(user), sort_prefix=MEMBER_SORT)
+    def memberships(
+        self, user: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[Membership]:
+        """The projects of a user by name, after one or all."""
+        rows = self._rows.query(
+            user_partition(user),
+            sort_prefix=MEMBER_SORT,
+            after=None if after is None else membership_item(user, after).sort,
+            page_size=page_size,
+        )
         return map(_membership, rows)
-
-
-class SecretStore:
-    """Each project's secret, from which pseudonyms are derived, in the pseudonyms table."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-
-    def create(self, project: str) -> None:
-        """Makes the secret of a project; an existing one is kept, always."""
-        fresh = base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
-        self._rows.put_new(secret_item(project), {"secret": fresh})
-
-    def secret(self, project: str) -> bytes:
-        """The secret of a project.
-
-        Raises:
-            UnknownProject: the project was never created.
-        """
-        row = self._rows.get(secret_item(project))
-        if row is None:
-            raise UnknownProject(
-                "The project that this object is addressed to does not exist: create the project "
-                "or correct the receiver, then retry the object from quarantine."
-            )
-        return base64.b64decode(row["secret"])
 
 
 def _project_row(project: Project) -> dict[str, Value]:
@@ -124,6 +151,15 @@ def _project_row(project: Project) -> dict[str, Value]:
         "created_by": project.created_by,
         "profile": json.dumps(dict(project.profile), sort_keys=True),
         "record_ids": project.record_ids,
+        "description": project.description,
+        "aliases": list(project.aliases),
+        "accessibility": project.accessibility.value,
+        "prearchive": project.prearchive.value,
+        "sites": list(project.sites),
+        "routing": project.routing,
+        "fields": json.dumps(dict(project.fields), sort_keys=True),
+        "state": project.state.value,
+        "deleted_until": project.deleted_until,
     }
 
 
@@ -134,9 +170,21 @@ def _project(row: Mapping[str, Any]) -> Project:
         created_at=row["created_at"],
         created_by=row["created_by"],
         profile=json.loads(row["profile"]),
-        record_ids=row.get("record_ids", True),
+        record_ids=row["record_ids"],
+        description=row["description"],
+        aliases=tuple(row["aliases"]),
+        accessibility=Accessibility(row["accessibility"]),
+        prearchive=Prearchive(row["prearchive"]),
+        sites=tuple(row["sites"]),
+        routing=row["routing"],
+        fields=json.loads(row["fields"]),
+        state=ProjectState(row["state"]),
+        deleted_until=row["deleted_until"],
+        revision=row["revision"],
     )
 
 
 def _membership(row: Mapping[str, Any]) -> Membership:
-    return Membership(project=row["project"], user=row["user"], role=Role(row["role"]))
+    return Membership(
+        project=row["project"], user=row["user"], role=Role(row["role"]), site=row["site"]
+    )

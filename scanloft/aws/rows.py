@@ -114,9 +114,19 @@ class Rows:
         return found
 
     def query(
-        self, partition: str, *, sort_prefix: str = "", after: str | None = None
+        self,
+        partition: str,
+        *,
+        sort_prefix: str = "",
+        after: str | None = None,
+        page_size: int | None = None,
+        descending: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """The items of a partition in the order of their sort keys, `after` one of them or all."""
+        """The items of a partition in the order of their sort keys, `after` one of them or all.
+
+        DynamoDB reads a megabyte at a time, with `page_size` so many items at a time: whoever needs
+        few of many says so, for what is read is paid for.
+        """
         condition, values = f"{PARTITION_KEY} = :partition", {":partition": {"S": partition}}
         if sort_prefix:
             condition += f" AND begins_with({SORT_KEY}, :prefix)"
@@ -124,6 +134,10 @@ class Rows:
         extra: dict[str, Any] = {}
         if after is not None:
             extra["ExclusiveStartKey"] = _to_item(ItemKey(partition, after), {})
+        if page_size is not None:
+            extra["Limit"] = page_size
+        if descending:
+            extra["ScanIndexForward"] = False
         pages = self._client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression=condition,

@@ -39,12 +39,15 @@ class UploadIndex:
         rows = self._rows.get_many(place_by_key)
         return {place_by_key[key]: _upload(row) for key, row in rows.items()}
 
-    def uploads(self, project: str, *, after: str | None = None) -> Iterator[Upload]:
+    def uploads(
+        self, project: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[Upload]:
         """The uploads of a project in the order of their names, those after one or all."""
         rows = self._rows.query(
             project_partition(project),
             sort_prefix=UPLOAD_SORT,
             after=None if after is None else upload_item(project, after).sort,
+            page_size=page_size,
         )
         return map(_upload, rows)
 
@@ -109,6 +112,9 @@ def _upload_row(upload: Upload) -> dict[str, Value]:
         "created_at": upload.created_at,
         "created_by": upload.created_by,
         "files_declared": upload.files_declared,
+        "site": upload.site,
+        "label": upload.label,
+        "closed_at": upload.closed_at,
     }
     return row
 
@@ -121,6 +127,9 @@ def _upload(row: Mapping[str, Any]) -> Upload:
         created_at=row["created_at"],
         created_by=row["created_by"],
         files_declared=row["files_declared"],
+        site=row["site"],
+        label=row["label"],
+        closed_at=row["closed_at"],
     )
 
 

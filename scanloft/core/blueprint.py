@@ -7,10 +7,12 @@ from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
     AuthoriseSettings,
+    CustodySettings,
     DicomwebSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
+    SweepSettings,
     UnpackSettings,
 )
 
@@ -56,10 +58,14 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function: `functions.{name}.handler.handler`, its settings and its size.
+    """A Lambda function: its settings, its size, and the package and module that it runs.
+
+    The module is `functions.{name}.handler`, unless `package` and `entry` say otherwise: several
+    functions of one package share its code, each with a role and a handler of its own.
 
     `packages` are the third-party packages its asset carries beside the code of the tree.
-    `source` is the queue it is fed from; `routes` are the paths of the HTTP API it answers.
+    `source` is the queue it is fed from; `routes` are the paths of the HTTP API it answers, of
+    which the `open_routes` ask for no sign-in. `every_hours`: how often it is called, if it is.
     """
 
     name: str
@@ -69,11 +75,20 @@ class Function:
     packages: tuple[str, ...]
     source: Queue | None = None
     routes: tuple[str, ...] = ()
+    open_routes: tuple[str, ...] = ()
+    package: str = ""
+    entry: str = "handler"
+    every_hours: int = 0
+
+    @property
+    def code(self) -> str:
+        """The package of its code."""
+        return f"functions.{self.package or self.name}"
 
     @property
     def module(self) -> str:
         """The module whose `handler` is called."""
-        return f"functions.{self.name}.handler"
+        return f"{self.code}.{self.entry}"
 
 
 INBOX = Bucket(
@@ -136,8 +151,19 @@ API = Function(
     settings=ApiSettings,
     memory_mb=1024,
     timeout_s=29,
-    packages=(POWERTOOLS, "pydicom", RE2),
+    packages=(POWERTOOLS, "pydantic", "pydicom", RE2),
     routes=("/api/{proxy+}",),
+    open_routes=("/api/openapi.json", "/api/docs"),
+)
+CUSTODY = Function(
+    name="custody",
+    settings=CustodySettings,
+    memory_mb=1024,
+    timeout_s=29,
+    packages=(POWERTOOLS, "pydantic", "pydicom", RE2),
+    routes=("/api/projects/{project}/pseudonyms/{proxy+}",),
+    package="api",
+    entry="custody_handler",
 )
 DICOMWEB = Function(
     name="dicomweb",
@@ -154,4 +180,22 @@ AUTHORISE = Function(
     timeout_s=10,
     packages=(POWERTOOLS, "pyjwt[crypto]"),
 )
-FUNCTIONS = (ANONYMISE, UNPACK, INGEST, SUMMARISE, API, DICOMWEB, AUTHORISE)
+SWEEP = Function(
+    name="sweep",
+    settings=SweepSettings,
+    memory_mb=1769,
+    timeout_s=900,
+    packages=(POWERTOOLS,),
+    every_hours=24,
+)
+FUNCTIONS = (
+    ANONYMISE,
+    UNPACK,
+    INGEST,
+    SUMMARISE,
+    API,
+    CUSTODY,
+    DICOMWEB,
+    AUTHORISE,
+    SWEEP,
+)

@@ -6,6 +6,7 @@ ArchiveError
 │   ├── InvalidProfile       a de-identification profile that cannot be used
 │   ├── Unauthenticated      no credentials, or credentials that are not valid
 │   ├── Forbidden            a member of the project without the right
+│   ├── NotAllowed           a method that the address does not know
 │   ├── NotAcceptable        no representation that the client accepts
 │   ├── Oversized            larger than a limit
 │   ├── NotDicom             not DICOM by content
@@ -19,7 +20,9 @@ ArchiveError
 │   ├── BadArchiveFile       a zip or tar that cannot be unpacked safely
 │   └── FaultyArchive        the archive's own code failed at this input, more than once
 ├── NotFound                 nothing there, or nothing the caller may see
+├── Gone                     deleted, and for some days to be brought back
 ├── Conflict                 contradicts what is already there
+├── Outdated                 was changed since the caller read it
 └── Unavailable              a service did not answer: try again
 
 Messages say what is wrong and what to do; they never hold a value of a data set or a name of a
@@ -68,6 +71,12 @@ class Forbidden(Rejected):
     """A member of the project who lacks the right for this act."""
 
     code = "forbidden"
+
+
+class NotAllowed(Rejected):
+    """A method that the address does not know; `allowed` of the facts names those it does."""
+
+    code = "method_not_allowed"
 
 
 class NotAcceptable(Rejected):
@@ -152,6 +161,18 @@ class Conflict(ArchiveError):
     """Contradicts what is already there, as another object with the same SOP Instance UID."""
 
     code = "conflict"
+
+
+class Gone(ArchiveError):
+    """Deleted, and for some days to be brought back."""
+
+    code = "gone"
+
+
+class Outdated(ArchiveError):
+    """Was changed since the caller read it (RFC 9110 13.1.1)."""
+
+    code = "outdated"
 
 
 class Unavailable(ArchiveError):

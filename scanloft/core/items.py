@@ -169,11 +169,6 @@ def pairs_item(project: str, digest: str) -> ItemKey:
     return ItemKey(pairs_partition(project), digest)
 
 
-def audit_item(project: str, at: str, unique: str) -> ItemKey:
-    """The item of one act in a project, in the audit table; acts sort by time."""
-    return ItemKey(project_partition(project), f"{at}#{unique}")
-
-
 def _sortable(number: str) -> str:
     """The number with its parts padded, so that items sort as the files were declared."""
     return ".".join(part.zfill(9) for part in number.split("."))

@@ -17,11 +17,35 @@ class Role(StrEnum):
     UPLOADER = "uploader"
 
 
+class Accessibility(StrEnum):
+    """Who else but its members may come to a project; everybody means all who are signed in."""
+
+    PRIVATE = "private"
+    PROTECTED = "protected"
+    PUBLIC = "public"
+
+
+class ProjectState(StrEnum):
+    """What can be done with a project; a deleted one can be brought back for some days."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
+class Prearchive(StrEnum):
+    """Whether objects wait for an owner before they are archived."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A study's room in the archive; `profile` is a de-identification profile as a dict.
 
     `record_ids`: whether the pseudonyms table keeps who became whom, for the owner's exports.
+    `fields`: the custom fields of subjects, sessions and scans, as `core/custom_fields.py` reads.
     """
 
     name: str
@@ -30,31 +54,67 @@ class Project:
     created_by: str
     profile: Mapping[str, object]
     record_ids: bool = True
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    accessibility: Accessibility = Accessibility.PRIVATE
+    prearchive: Prearchive = Prearchive.AUTOMATIC
+    sites: tuple[str, ...] = ()
+    routing: str = ""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    state: ProjectState = ProjectState.ACTIVE
+    deleted_until: str = ""
+    """Until when a deleted project can be brought back."""
+    revision: int = 0
+    """Counts the writes of this row; each write names the one it read."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One act of a user in a project; `facts` name things, never patients."""
+    """One act of a user in a project; `facts` name things, never patients.
+
+    `sequence` counts the entries of a project from 1; `hash` covers the entry and `previous`, the
+    hash of the one before. Both are given by the log.
+    """
 
     project: str
     at: str
     actor: str
     action: str
     facts: Mapping[str, str | int]
+    reason: str = ""
+    sequence: int = 0
+    previous: str = ""
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The role of a user in a project; a user is named by the identity provider's `sub`."""
+    """The role of a user in a project; a user is named by the identity provider's `sub`.
+
+    With a `site` they see and submit the data of that site alone.
+    """
 
     project: str
     user: str
     role: Role
+    site: str = ""
+
+
+class TokenScope(StrEnum):
+    """What a personal access token may do of what its user may."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    WRITE = "write"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A personal access token: only its SHA-256 is kept, in the key of its item."""
+    """A personal access token: only its SHA-256 is kept, in the key of its item.
+
+    `project` is the only one it opens, all of the user's where it is empty.
+    """
 
     token_hash: str
     user: str
@@ -62,6 +122,9 @@ class Token:
     is_admin: bool
     expires_at: int
     """When it ends, in seconds since 1970."""
+    scope: TokenScope = TokenScope.ALL
+    project: str = ""
+    created_at: str = ""
 
 
 class UploadSource(StrEnum):
@@ -82,6 +145,10 @@ class Upload:
     created_by: str
     """A user, or the calling AE title."""
     files_declared: int = 0
+    site: str = ""
+    """The site whose data these are, where the project has sites."""
+    label: str = ""
+    closed_at: str = ""
 
 
 class FileKind(StrEnum):
@@ -167,6 +234,8 @@ class Instance:
     """The bytes before the pixel data element, the whole length where there is none."""
     attributes: Attributes
     """The study, series and instance level attributes that QIDO-RS answers with."""
+    site: str = ""
+    """The site that submitted it, where the project has sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +250,8 @@ class Series:
     attributes: Attributes
     revision: int = 0
     """Counts the writes of this row; each write names the one it read."""
+    sites: tuple[str, ...] = ()
+    """The sites that submitted its instances, "" for none of them, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +266,5 @@ class Study:
     modalities: tuple[str, ...]
     attributes: Attributes
     revision: int = 0
+    sites: tuple[str, ...] = ()
+    """The sites that submitted its instances, "" for none of them, in order."""

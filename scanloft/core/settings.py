@@ -65,6 +65,7 @@ class AnonymiseSettings(Settings):
     inbox_bucket: str
     archive_bucket: str
     index_table: str
+    secrets_table: str
     pseudonyms_table: str
     whole_object_bytes: int = 16 * MIB
     object_limit_bytes: int = 256 * MIB
@@ -100,7 +101,7 @@ class UnpackSettings(Settings):
 
     inbox_bucket: str
     index_table: str
-    pseudonyms_table: str
+    secrets_table: str
     object_limit_bytes: int = 256 * MIB
     archive_file_limit_bytes: int = 5 * 1024 * MIB
     unpacked_limit_bytes: int = 20 * 1024 * MIB
@@ -115,13 +116,31 @@ class ApiSettings(Settings):
     inbox_bucket: str
     archive_bucket: str
     index_table: str
-    pseudonyms_table: str
+    secrets_table: str
     audit_table: str
     public_base_url: str
     ranged_limit_bytes: int = 5 * 1024 * MIB
     archive_file_limit_bytes: int = 5 * 1024 * MIB
     upload_url_ttl_s: int = 3600
     download_url_ttl_s: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodySettings(Settings):
+    """The settings of the custody function."""
+
+    index_table: str
+    pseudonyms_table: str
+    audit_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings(Settings):
+    """The settings of the sweep function."""
+
+    inbox_bucket: str
+    archive_bucket: str
+    index_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

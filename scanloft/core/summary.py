@@ -25,6 +25,7 @@ def series_of(instances: Sequence[Instance], *, revision: int) -> Series:
         size_bytes=sum(instance.location.length for instance in ordered),
         attributes=_first_of((instance.attributes for instance in ordered), tags=tags),
         revision=revision,
+        sites=tuple(sorted({instance.site for instance in ordered})),
     )
 
 
@@ -42,6 +43,7 @@ def study_of(series: Sequence[Series], *, revision: int) -> Study:
         modalities=tuple(sorted(modalities)),
         attributes=_first_of((one.attributes for one in ordered), tags=tags_of(Level.STUDY)),
         revision=revision,
+        sites=tuple(sorted({site for one in ordered for site in one.sites})),
     )
 
 

@@ -20,10 +20,11 @@ INDEX = Table(
     holds="what is in the archive, projects, members, uploads, quarantine, tokens",
     expires_attribute="expires_at",
 )
+SECRETS = Table(name="secrets", holds="each project's secret, from which pseudonyms are derived")
 PSEUDONYMS = Table(
     name="pseudonyms",
-    holds="each project's secret, lookup table and who became whom; no other table does",
+    holds="each project's lookup table and who became whom; no other table does",
 )
 AUDIT = Table(name="audit", holds="who did what to which object when, append-only")
 
-TABLES = (INDEX, PSEUDONYMS, AUDIT)
+TABLES = (INDEX, SECRETS, PSEUDONYMS, AUDIT)

@@ -3,9 +3,10 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from functions.api import custody_handler
 from functions.api.services import services
 from scanloft.aws import clients
-from tests.functions.api.front import BUCKETS, SETTINGS, TABLES, Front
+from tests.functions.api.front import BUCKETS, CUSTODY, SETTINGS, TABLES, Front
 from tests.functions.api.tables import create_table
 
 
@@ -14,7 +15,7 @@ def aws() -> Iterator[None]:
     """The clients are made once for a module: making them takes longer than a test."""
     with pytest.MonkeyPatch.context() as patched, mock_aws():
         patched.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        for name, value in SETTINGS.to_env().items():
+        for name, value in (SETTINGS.to_env() | CUSTODY.to_env()).items():
             patched.setenv(name, value)
         _forget()
         yield
@@ -36,5 +37,5 @@ def front(aws: None) -> Iterator[Front]:
 
 
 def _forget() -> None:
-    for made in (services, clients.s3, clients.dynamodb):
+    for made in (services, custody_handler.services, clients.s3, clients.dynamodb):
         made.cache_clear()

@@ -6,23 +6,38 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from functions.api import custody_handler
 from functions.api.handler import handler
 from functions.api.services import Services, services
+from infra.local.context import LocalContext
+from infra.local.gateway_events import function_for
+from scanloft.aws.projects import ProjectIndex
+from scanloft.core.items import project_item, project_listing_item
 from scanloft.core.model import Membership, Role
-from scanloft.core.settings import ApiSettings
+from scanloft.core.settings import ApiSettings, CustodySettings
 
 SETTINGS = ApiSettings(
     inbox_bucket="the-inbox",
     archive_bucket="the-archive",
     index_table="the-index",
-    pseudonyms_table="the-pseudonyms",
+    secrets_table="the-secrets",
     audit_table="the-audit",
     public_base_url="https://archive.example",
     ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
 )
+CUSTODY = CustodySettings(
+    index_table="the-index", pseudonyms_table="the-pseudonyms", audit_table="the-audit"
+)
 BUCKETS = (SETTINGS.inbox_bucket, SETTINGS.archive_bucket)
-TABLES = (SETTINGS.index_table, SETTINGS.pseudonyms_table, SETTINGS.audit_table)
+TABLES = (
+    SETTINGS.index_table,
+    SETTINGS.secrets_table,
+    CUSTODY.pseudonyms_table,
+    SETTINGS.audit_table,
+)
+HANDLERS = {"api": handler, "custody": custody_handler.handler}
+"""The functions of the API by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +57,24 @@ def event(
     admin: bool = False,
     body: str | None = None,
     query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    token_scope: str = "",
+    token_project: str = "",
 ) -> dict[str, Any]:
     """An event of an HTTP API, payload 2.0, after the authoriser."""
     context = {} if user is None else {"user": user, "admin": "true" if admin else "false"}
+    if token_scope or token_project:
+        context |= {"by_token": "true", "scope": token_scope or "all", "project": token_project}
     return {
         "version": "2.0",
         "routeKey": "ANY /api/{proxy+}",
         "rawPath": path,
         "rawQueryString": urlencode(query or {}),
-        "headers": {"content-type": "application/json", "host": "evil.example"},
+        "headers": {
+            "content-type": "application/json",
+            "host": "evil.example",
+            **{name.lower(): value for name, value in (headers or {}).items()},
+        },
         **({"queryStringParameters": dict(query)} if query else {}),
         "requestContext": {
             "accountId": "123456789012",
@@ -80,12 +104,30 @@ class Front:
         admin: bool = False,
         body: object = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        token_scope: str = "",
+        token_project: str = "",
     ) -> Reply:
         text = body if isinstance(body, str) or body is None else json.dumps(body)
-        request = event(method, path, user=user, admin=admin, body=text, query=query)
-        answer = handler(request, None)
+        request = event(
+            method,
+            path,
+            user=user,
+            admin=admin,
+            body=text,
+            query=query,
+            headers=headers,
+            token_scope=token_scope,
+            token_project=token_project,
+        )
+        function = function_for(path)
+        name = function.name if function and function.name in HANDLERS else "api"
+        answer = HANDLERS[name](request, LocalContext(name))
         assert answer["headers"]["X-Content-Type-Options"] == "nosniff"
-        return Reply(answer["statusCode"], json.loads(answer["body"]), answer["headers"])
+        content = answer.get("body") or "null"
+        is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
+        body = json.loads(content) if is_json else content
+        return Reply(answer["statusCode"], body, answer["headers"])
 
     def project(self, name: str = "alpha", **roles: Role) -> str:
         """A project of olga with more members."""
@@ -94,6 +136,14 @@ class Front:
         for user, role in roles.items():
             self.services.projects.put_member(Membership(name, user, role))
         return f"/api/projects/{name}"
+
+    def forget_project(self, name: str) -> None:
+        """Takes a project away as if it had never been."""
+        rows = self.services.rows
+        for member in ProjectIndex(rows).members(name):
+            self.services.projects.remove_member(member)
+        rows.delete(project_item(name))
+        rows.delete(project_listing_item(name))
 
     def upload(self, project: str = "/api/projects/alpha", *, user: str = "olga") -> str:
         """The path of a new upload."""

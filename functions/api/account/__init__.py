@@ -1,0 +1,1 @@
+"""What is the caller's own: who they are, their personal access tokens."""

@@ -1,0 +1,1 @@
+"""Downloads: single instances, manifests, exports."""

@@ -1,0 +1,1 @@
+"""What waits in quarantine, and what becomes of it."""

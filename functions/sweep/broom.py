@@ -1,0 +1,37 @@
+"""What the steps of a sweep work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from scanloft.aws.objects import ObjectStore
+from scanloft.aws.projects import ProjectIndex
+from scanloft.aws.rows import Rows
+from scanloft.core.settings import SweepSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broom:
+    """The adapters of one process; `now` is replaced in tests."""
+
+    rows: Rows
+    projects: ProjectIndex
+    inbox: ObjectStore
+    archive: ObjectStore
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @classmethod
+    def of(cls, settings: SweepSettings, *, s3: "S3Client", dynamodb: "DynamoDBClient") -> Self:
+        """The broom that the settings name."""
+        rows = Rows(settings.index_table, dynamodb)
+        return cls(
+            rows=rows,
+            projects=ProjectIndex(rows),
+            inbox=ObjectStore(settings.inbox_bucket, s3),
+            archive=ObjectStore(settings.archive_bucket, s3),
+        )

@@ -1,0 +1,13 @@
+"""The steps of a sweep, in order; each gives the number of things that it cleared away.
+
+A step gets the broom and a function that gives the seconds left. It may be interrupted anywhere,
+and finds what is left the next time.
+"""
+
+from collections.abc import Callable, Mapping
+
+from functions.sweep.broom import Broom
+
+Step = Callable[[Broom, Callable[[], float]], int]
+
+STEPS: Mapping[str, Step] = {}

@@ -1,0 +1,56 @@
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.functions.api.test_routes import INSTANCE
+
+from scanloft.core.model import Location
+from tests.functions.api.front import SETTINGS, Front
+
+DOWNLOAD = "/api/projects/alpha/download"
+
+
+def test_an_instance_is_downloaded_from_the_same_host_for_a_short_time(front: Front) -> None:
+    front.project()
+    front.services.instances.put_instance(INSTANCE)
+    reply = front.call("GET", f"{DOWNLOAD}/1.2/1.2.3/1.2.3.4")
+    assert reply.status == 200
+    url = urlsplit(reply.body.pop("url"))
+    assert f"{url.scheme}://{url.netloc}" == SETTINGS.public_base_url
+    assert url.path == f"/objects/{INSTANCE.location.key}"
+    query = parse_qs(url.query)
+    assert query["X-Amz-Expires"] == [str(SETTINGS.download_url_ttl_s)]
+    assert query["response-content-disposition"] == ['attachment; filename="1.2.3.4.dcm"']
+    assert reply.body == {
+        "offset_bytes": 0,
+        "size_bytes": 10,
+        "sha256": INSTANCE.sha256,
+        "expires_in_s": SETTINGS.download_url_ttl_s,
+    }
+
+
+def test_an_instance_within_a_larger_object_is_told_by_its_place(front: Front) -> None:
+    front.project()
+    packed = replace(INSTANCE, location=Location("dicom/alpha/pack", offset=100, length=10))
+    front.services.instances.put_instance(packed)
+    body = front.call("GET", f"{DOWNLOAD}/1.2/1.2.3/1.2.3.4").body
+    assert (body["offset_bytes"], body["size_bytes"]) == (100, 10)
+    assert "/objects/dicom/alpha/pack?" in body["url"]
+
+
+def test_an_instance_that_was_put_in_parts_has_no_sha256_to_check(front: Front) -> None:
+    front.project()
+    front.services.instances.put_instance(replace(INSTANCE, sha256="recipe-" + "f" * 64))
+    body = front.call("GET", f"{DOWNLOAD}/1.2/1.2.3/1.2.3.4").body
+    assert body["sha256"] is None
+    assert body["size_bytes"] == 10
+
+
+@pytest.mark.parametrize(
+    "path", ["1.2/1.2.3/1.2.3.5", "1.2/1.2.4/1.2.3.4", "x/1.2.3/1.2.3.4", "1.2/1.2.3/%0a",
+             "1.2/" + "1" * 65 + "/1.2", "1.2/1.2.3/1.2.3.4%23"],
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(front: Front, path: str) -> None:
+    front.project()
+    front.services.instances.put_instance(INSTANCE)
+    assert front.call("GET", f"{DOWNLOAD}/{path}").status == 404
