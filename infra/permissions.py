@@ -39,7 +39,8 @@ class Verb(StrEnum):
 class ObjectAccess:
     """Verbs on the objects below some prefixes of a bucket.
 
-    `listing` goes with every reader that must tell a missing object from a forbidden one.
+    `listing` goes with every reader that must tell a missing object from a forbidden one, and with
+    those who ask for keys alone, which may have no verbs.
     """
 
     bucket: Bucket
@@ -124,7 +125,9 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
     ),
     API.name: (
-        ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
+        ObjectAccess(
+            INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT, Verb.LIST_PARTS, Verb.ABORT), listing=True
+        ),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
@@ -140,5 +143,8 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),
     ),
     AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
-    SWEEP.name: (RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),),
+    SWEEP.name: (
+        ObjectAccess(INBOX, (), (), listing=True),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW, *DELETE_ROWS)),
+    ),
 }

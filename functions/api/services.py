@@ -17,6 +17,7 @@ from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.sent_parts import SentParts
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
@@ -39,6 +40,7 @@ class Services(EdgeServices):
     tombstones: TombstoneIndex
     feed: Feed
     inbox: ObjectStore
+    parts: SentParts
     archive: ObjectStore
 
 
@@ -64,5 +66,6 @@ def services() -> Services:
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
         feed=Feed(rows),
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
+        parts=SentParts(settings.inbox_bucket, clients.s3()),
         archive=ObjectStore(settings.archive_bucket, clients.s3()),
     )

@@ -7,7 +7,10 @@ and finds what is left the next time.
 from collections.abc import Callable, Mapping
 
 from functions.sweep.broom import Broom
+from functions.sweep.uploads import sweep_uploads
 
 Step = Callable[[Broom, Callable[[], float]], int]
 
-STEPS: Mapping[str, Step] = {}
+STEPS: Mapping[str, Step] = {
+    "uploads": sweep_uploads,
+}

@@ -104,7 +104,7 @@ def _result(
         fate=entry["fate"],
         code=entry["code"],
         reason=entry["reason"],
-        archive_key=entry.get("archive_key", ""),
+        archive_key=entry.get("archive_key") or "",
         size_bytes=None if member else row.size_bytes,
         sha256="" if member else row.sha256,
     )

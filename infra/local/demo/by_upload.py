@@ -70,7 +70,7 @@ def _outcome(entry: dict[str, Any], path_by_number: dict[str, str]) -> Outcome:
         fate=entry["fate"],
         code=entry["code"],
         reason=entry["reason"],
-        archive_key=entry.get("archive_key", ""),
+        archive_key=entry.get("archive_key") or "",
         actions=entry["actions"],
     )
 
