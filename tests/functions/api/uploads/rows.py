@@ -1,6 +1,7 @@
 """What the routes of uploads answer whom; the upload is olga's."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tests.functions.api.front import Front
 from tests.functions.api.matrix.row import Row
@@ -34,8 +35,8 @@ def all_sent(front: Front) -> Mapping[str, str]:
     return parts
 
 
-SEEN = {"member": 200, "collaborator": 403, "uploader": 404, "public": 403, "bound": 404}
-OWN = {"member": 404, "collaborator": 403, "uploader": 404, "public": 403}
+SEEN: dict[str, Any] = {"member": 200, "collaborator": 403, "uploader": 404, "public": 403, "bound": 404}
+OWN: dict[str, Any] = {"member": 404, "collaborator": 403, "uploader": 404, "public": 403}
 
 ROWS = {
     "upload_list": Row(owner=200, member=200, collaborator=403, uploader=200, public=403),
