@@ -35,7 +35,13 @@ def all_sent(front: Front) -> Mapping[str, str]:
     return parts
 
 
-SEEN: dict[str, Any] = {"member": 200, "collaborator": 403, "uploader": 404, "public": 403, "bound": 404}
+SEEN: dict[str, Any] = {
+    "member": 200,
+    "collaborator": 403,
+    "uploader": 404,
+    "public": 403,
+    "bound": 404,
+}
 OWN: dict[str, Any] = {"member": 404, "collaborator": 403, "uploader": 404, "public": 403}
 
 ROWS = {
