@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scanloft.client.upload_files import Failure
@@ -29,10 +29,12 @@ class Result:
     archive_key: str = ""
     size_bytes: int | None = None
     sha256: str = ""
+    actions: Mapping[str, int] = field(default_factory=dict)
+    """What de-identification did, counted."""
 
     def to_dict(self) -> dict[str, object]:
         """It as plain values for a report."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _result(
         fate=entry["fate"],
         code=entry["code"],
         reason=entry["reason"],
-        archive_key=entry.get("archive_key") or "",
+        archive_key=entry["archive_key"] or "",
+        actions=entry["actions"],
         size_bytes=None if member else row.size_bytes,
         sha256="" if member else row.sha256,
     )

@@ -179,7 +179,13 @@ class Archive:
 
 def shown(upload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for number in sorted(upload["files"]):
-        fate: dict[str, Any] = {"fate": "waiting", "code": "", "reason": "", "actions": {}}
+        fate: dict[str, Any] = {
+            "fate": "waiting",
+            "code": "",
+            "reason": "",
+            "actions": {},
+            "archive_key": None,
+        }
         fate |= upload["fates"].get(number, {})
         yield {"number": str(number), **fate}
         for member in range(fate["actions"].get("members", 0)):

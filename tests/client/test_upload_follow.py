@@ -3,7 +3,14 @@ from typing import Any
 
 from scanloft.client.upload_follow import PATIENCE_S, Follower
 
-FILE = {"number": "1", "fate": "archived", "code": "", "reason": "", "actions": {}}
+FILE: dict[str, Any] = {
+    "number": "1",
+    "fate": "archived",
+    "code": "",
+    "reason": "",
+    "actions": {},
+    "archive_key": None,
+}
 
 
 class Slow:
