@@ -38,6 +38,17 @@ class Door:
         """The raw objects that S3 has or had, and how often each was acknowledged."""
         return {key: n for key, n in self.acknowledged.items() if key.startswith("dicom/")}
 
+    @property
+    def parts(self) -> dict[str, int]:
+        """The same for the parts of large files."""
+        return {key: n for key, n in self.acknowledged.items() if " part " in key}
+
+    def wait_for_parts(self, count: int, *, alive: Callable[[], bool]) -> None:
+        """Waits until so many parts have arrived, or the sender has ended."""
+        with self._changed:
+            while len(self.parts) < count and alive():
+                self._changed.wait(WAIT_S)
+
     def wait_for(self, objects: int, *, requests: int, alive: Callable[[], bool]) -> None:
         """Waits until so many objects have arrived and requests come, or the sender has ended."""
         with self._changed:

@@ -33,11 +33,14 @@ def write_images(folder: Path, count: int) -> None:
         image.save_as(place / f"{number}.dcm", enforce_file_format=True)
 
 
-def started(folder: Path, *, at: Door, project: str, token: str, work: Path) -> Any:
+def started(
+    folder: Path, *, at: Door, project: str, token: str, work: Path, threads: int = 8
+) -> Any:
     return subprocess.Popen(
         [
             *(sys.executable, "-c", COMMAND, "upload", project, str(folder)),
             *("--server", at.url, "--report", str(work / "report.json")),
+            *("--threads", str(threads)),
         ],
         env=os.environ | {"SCANLOFT_TOKEN": token, "SCANLOFT_STATE": str(work / "state")},
         stdout=subprocess.PIPE,
@@ -107,3 +110,32 @@ def test_an_upload_of_3000_files_is_killed_ten_times_and_ends_complete(
     )
     print(f"arrived at the kills: {points}; requests: {opened.requests}")  # noqa: T201
     check(archive, opened, tmp_path, count=3000, project="many-kills")
+
+
+def test_a_large_file_is_killed_between_its_parts_and_arrives_whole(
+    archive: LocalArchive, tmp_path: Path
+) -> None:
+    """The pipeline looks at a file when it is whole: moto announces each part, S3 does not."""
+    project, folder = "large-kill", tmp_path / "images"
+    folder.mkdir()
+    image = ct(study=41)
+    image.Rows, image.Columns = 6144, 6144
+    image.PixelData = random.Random(1).randbytes(2 * 6144 * 6144)
+    image.save_as(folder / "large.dcm", enforce_file_format=True)
+    token = archive.announcement.tokens["owner"]
+    with Api(archive.announcement.base_url, token) as api:
+        api.create_project(project)
+    with door(archive) as opened:
+        client = started(folder, at=opened, project=project, token=token, work=tmp_path, threads=1)
+        opened.wait_for_parts(2, alive=partial(_runs, client))
+        assert _runs(client), client.communicate()
+        client.send_signal(signal.SIGKILL)
+        client.communicate()
+        opened.wait_until_empty()
+        assert 2 <= len(opened.parts) < 5
+        last = started(folder, at=opened, project=project, token=token, work=tmp_path)
+        output, _ = last.communicate()
+        assert last.returncode == 0, output
+    assert Counter(opened.parts.values()) == {1: 5}
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["totals"] == {"archived": 1}
