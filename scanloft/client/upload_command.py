@@ -90,9 +90,12 @@ def upload(
         wait=wait,
     )
     with _told(console), interruptible() as undisturbed:
-        account = Session(order, console).perform()
-        undisturbed()
-        _tell(account, report, console, project=project)
+
+        def tell(account: Account) -> None:
+            undisturbed()
+            _tell(account, report, console, project=project)
+
+        account = Session(order, console, tell=tell).perform()
     raise typer.Exit(_exit_code(account, wait=wait))
 
 

@@ -12,7 +12,7 @@ from scanloft.client.upload_files import BLOCK_BYTES, ChangedError, Failure, unr
 from scanloft.client.upload_forms import SendingError, Told, check_unchanged
 from scanloft.client.upload_journal import Row
 from scanloft.client.upload_site import Plan, SignedPart, Site
-from scanloft.core.overlap import overlapped
+from scanloft.client.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class PartSender:
     upload: str
     inbox: httpx.Client
     backoff: Backoff
-    threads: int
+    workers: Workers
+    group: int
+    """How many parts are signed together: their addresses must not end before a slow line does."""
 
     def send(self, row: Row, told: Told) -> None:
         """Sends one file, if it is still the one that was declared.
@@ -48,15 +50,11 @@ class PartSender:
 
     def _send_parts(self, row: Row, plan: Plan, told: Told) -> None:
         left = [part for part in range(1, plan.parts + 1) if part not in plan.arrived]
-        # So few at a time that their addresses do not end before a slow line comes to them.
-        group = self.threads * 2
-        for start in range(0, len(left), group):
-            self._send_group(row, plan, left[start : start + group], told)
+        for start in range(0, len(left), self.group):
+            self._send_group(row, plan, left[start : start + self.group], told)
 
     def _send_group(self, row: Row, plan: Plan, parts: Sequence[int], told: Told) -> None:
-        digests = _raised(
-            overlapped(parts, lambda part: _digest(row, plan, part), threads=self.threads)
-        )
+        digests = self.workers.map(lambda part: _digest(row, plan, part), parts)
         digest_by_part = dict(zip(parts, digests, strict=True))
         signed = self.site.sign_parts(self.upload, row.number, digest_by_part)
 
@@ -64,7 +62,7 @@ class PartSender:
             self._put(row, plan, part, signed[part], digest_by_part[part])
             told(_size(row, plan, part))
 
-        _raised(overlapped(parts, put, threads=self.threads))
+        self.workers.map(put, parts)
 
     def _put(self, row: Row, plan: Plan, part: int, signed: SignedPart, digest: str) -> None:
         body = _read(row, plan, part)
@@ -102,11 +100,3 @@ def _digest(row: Row, plan: Plan, part: int) -> str:
             digest.update(block)
             left -= len(block)
     return digest.hexdigest()
-
-
-def _raised(results: Sequence[object]) -> Sequence[str]:
-    """The results, if none is an error."""
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    return [str(result) for result in results]

@@ -21,7 +21,7 @@ from scanloft.client.upload_progress import Progress
 from scanloft.client.upload_sender import Sender
 from scanloft.client.upload_site import RefusedError, Site
 from scanloft.client.upload_stock import Stock
-from scanloft.core.overlap import overlapped
+from scanloft.client.workers import Workers
 
 Entry = TypeVar("Entry")
 
@@ -69,7 +69,7 @@ class Uploading:
     forms: FormCase
     sender: Sender
     progress: Progress
-    threads: int
+    workers: Workers
     failures: dict[str, Failure] = field(default_factory=dict)
     _unstable: list[Found] = field(default_factory=list)
 
@@ -123,7 +123,7 @@ class Uploading:
     def _add(self, files: Iterable[Found]) -> None:
         """Gives files numbers, declares and sends them."""
         for group in chunks(files):
-            read = overlapped([found.path for found in group], content_of, threads=self.threads)
+            read = self.workers.attempt(content_of, [found.path for found in group])
             rows = self.journal.add(self.run, list(self._readable(group, read)))
             if rows:
                 self._send(rows, self._declare(rows))

@@ -1,7 +1,7 @@
 """Sending many files side by side: small ones several at a time, large ones by their parts."""
 
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -12,6 +12,7 @@ from scanloft.client.upload_forms import Poster, SendingError
 from scanloft.client.upload_journal import Row
 from scanloft.client.upload_parts import PartSender
 from scanloft.client.upload_progress import Progress
+from scanloft.client.workers import Workers
 
 PART_FROM_BYTES = 64 * 1024 * 1024
 """Larger files are sent in parts."""
@@ -26,7 +27,7 @@ class Settled:
 
 
 class Sender:
-    """The threads that send the files of one upload, as a context manager that ends them."""
+    """Sends the files of one upload, as a context manager that ends what an error leaves over."""
 
     def __init__(
         self,
@@ -35,19 +36,20 @@ class Sender:
         *,
         backoff: Backoff,
         progress: Progress,
-        threads: int,
+        workers: Workers,
+        window: int,
     ) -> None:
         self._poster = poster
         self._parts = parts
         self._backoff = backoff
         self._progress = progress
-        self._window = threads * 2
-        self._pool = ThreadPoolExecutor(threads)
+        self._workers = workers
+        self._window = window
         self._pending: dict[Future[None], Row] = {}
         self._settled = Settled()
 
     def __enter__(self) -> Self:
-        """Starts nothing: threads are made when needed."""
+        """Starts nothing."""
         return self
 
     def __exit__(
@@ -56,11 +58,9 @@ class Sender:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Ends the threads; after an error they are not waited for longer than need be."""
+        """After an error nothing more is begun, and what is on its way is not waited for."""
         if error is not None:
             self._backoff.stop.set()
-            self._poster.inbox.close()  # breaks off what is being sent
-        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def send(self, row: Row, key: str) -> None:
         """Sends a file, sooner or later.
@@ -69,12 +69,12 @@ class Sender:
             RefusedError, UnreachableError: of this file or of one before: the run is over.
         """
         if row.size_bytes > PART_FROM_BYTES:
-            # Its parts take threads of their own: one large file at a time.
+            self._wait_for(0)  # its parts take all the threads
             with self._progress.file(row.name, row.size_bytes) as told:
                 self._settle(row, lambda: self._parts.send(row, told))
             return
         self._wait_for(self._window - 1)
-        self._pending[self._pool.submit(self._post, row, key)] = row
+        self._pending[self._workers.submit(self._post, row, key)] = row
 
     def settled(self) -> Settled:
         """Waits for all that was begun.

@@ -1,6 +1,6 @@
 """One call of `scanloft upload` from the journal to the results; no options, no exit codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +19,11 @@ from scanloft.client.upload_run import Uploading, opened
 from scanloft.client.upload_sender import Sender
 from scanloft.client.upload_site import Site
 from scanloft.client.upload_stock import take_stock
+from scanloft.client.workers import Workers
 
 INBOX_TIMEOUT = httpx.Timeout(120, connect=20)
+WINDOW = 2
+"""How many files, or parts, are got ready for each thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +53,14 @@ class Account:
 
 
 class Session:
-    """The upload of one order; `upload` is its name in the archive, once that is known."""
+    """The upload of one order; `tell` gets the account before the upload counts as finished."""
 
-    def __init__(self, order: Order, console: Console) -> None:
+    def __init__(
+        self, order: Order, console: Console, *, tell: Callable[[Account], None] = lambda _: None
+    ) -> None:
         self._order = order
         self._console = console
-        self.upload: str | None = None
+        self._tell = tell
 
     def perform(self) -> Account:
         """Sends what has not arrived, and finds out what became of each file.
@@ -73,9 +78,8 @@ class Session:
         ):
             site = Site(http, order.job.project, backoff=order.backoff)
             run, is_resumed = opened(site, journal, wishes=order.wishes)
-            self.upload = str(run.upload)
             if is_resumed:
-                self._console.print(f"Going on with upload {self.upload}, which was not finished.")
+                self._console.print(f"Going on with upload {run.upload}, which was not finished.")
             failures: Mapping[str, Failure] = {}
             if run.state is RunState.OPEN:
                 failures = self._send(run, journal, site)
@@ -85,17 +89,18 @@ class Session:
         order, upload = self._order, str(run.upload)
         stock = take_stock(order.job.sources).within(site.show(upload).get("limits", {}))
         trust_env = goes_through_proxies(order.job.server)
-        with (
-            httpx.Client(timeout=INBOX_TIMEOUT, trust_env=trust_env) as inbox,
-            Progress(self._console) as progress,
-        ):
+        inbox = httpx.Client(timeout=INBOX_TIMEOUT, trust_env=trust_env)
+        workers = Workers(order.threads)
+        window = order.threads * WINDOW
+        with Progress(self._console) as progress:
             forms = FormCase(site, upload)
             with Sender(
                 Poster(inbox, forms, order.backoff),
-                PartSender(site, upload, inbox, order.backoff, order.threads),
+                PartSender(site, upload, inbox, order.backoff, workers, window),
                 backoff=order.backoff,
                 progress=progress,
-                threads=order.threads,
+                workers=workers,
+                window=window,
             ) as sender:
                 uploading = Uploading(
                     run=run,
@@ -105,9 +110,11 @@ class Session:
                     forms=forms,
                     sender=sender,
                     progress=progress,
-                    threads=order.threads,
+                    workers=workers,
                 )
                 uploading.send(stock)
+        workers.dismiss()
+        inbox.close()
         return uploading.failures
 
     def _account(
@@ -123,6 +130,8 @@ class Session:
             entries = list(site.files(upload))
         rows = {row.number: row for row in journal.rows(run)}
         closed = journal.state(run) is not RunState.OPEN
+        account = Account(upload, results_of(entries, rows, failures), complete, closed)
+        self._tell(account)
         if closed and (complete or not self._order.wait):
             journal.reached(run, RunState.FINISHED)
-        return Account(upload, results_of(entries, rows, failures), complete, closed)
+        return account

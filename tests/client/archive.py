@@ -32,6 +32,8 @@ class Archive:
         self.asked: list[str] = []
         self.bodies: list[bytes] = []
         self.sent_names: set[str] = set()
+        self.posting = threading.Event()
+        self.interrupt = threading.Event()
         self.fate_of: Callable[[bytes], dict[str, Any]] = lambda _: {"fate": "archived"}
         self.before_post: Callable[[str], None] = lambda _: None
 

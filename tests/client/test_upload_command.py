@@ -3,8 +3,11 @@
 import csv
 import json
 import re
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from io import StringIO
@@ -41,6 +44,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("scanloft.client.upload_follow.POLL_S", 0.0)
     monkeypatch.setenv("SCANLOFT_TOKEN", TOKEN)
     monkeypatch.setenv("SCANLOFT_STATE", str(tmp_path / "state"))
+
+
+def hold(site: Archive) -> None:
+    """Keeps a file on its way until the test lets it go."""
+    site.posting.set()
+    site.interrupt.wait(30)
 
 
 def upload(site: Archive, *paths: Path, options: tuple[str | Path, ...] = ()) -> Result:
@@ -333,3 +342,40 @@ def test_a_report_among_the_files_is_refused(site: Archive, folder: Path) -> Non
 def test_an_empty_folder_is_told(site: Archive, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert upload(site, tmp_path / "empty").exit_code == 3
+
+
+def test_an_upload_whose_report_could_not_be_written_is_not_finished(
+    site: Archive, folder: Path
+) -> None:
+    report = folder.parent / "taken.json"
+    report.mkdir()
+    result = upload(site, folder, options=("--report", report))
+    assert result.exit_code == 1
+    assert "report could not be written" in plain(result)
+    report.rmdir()
+    assert upload(site, folder, options=("--report", report)).exit_code == 0
+    assert len(site.uploads) == 1
+    assert set(site.posts.values()) == {1}
+    assert len(json.loads(report.read_text())["files"]) == 3
+
+
+def test_ctrl_c_ends_with_a_sentence_and_the_same_call_goes_on(
+    site: Archive, folder: Path, tmp_path: Path
+) -> None:
+    site.before_post = lambda _: hold(site)
+    client = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from scanloft.client.cli import main; main()"),
+            *("upload", "alpha", str(folder), "--server", site.url),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    site.posting.wait(30)
+    client.send_signal(signal.SIGINT)
+    _, told = client.communicate(timeout=30)
+    site.interrupt.set()
+    assert client.returncode == 130
+    assert "Interrupted: run again to go on." in told
+    assert upload(site, folder).exit_code == 0
+    assert len(site.uploads) == 1
