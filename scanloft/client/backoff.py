@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import httpx
@@ -31,8 +31,10 @@ class Backoff:
     chance: Callable[[], float] = random.random
     wait: Callable[[float], None] | None = None
 
-    def call(self, act: Callable[[], httpx.Response]) -> httpx.Response:
-        """The first answer that is none of `BUSY`.
+    def call(
+        self, act: Callable[[], httpx.Response], *, busy: Collection[int] = BUSY
+    ) -> httpx.Response:
+        """The first answer that is none of the busy ones.
 
         Raises:
             UnreachableError: there was none.
@@ -47,7 +49,7 @@ class Backoff:
                 answer = act()
             except httpx.TransportError as error:
                 cause = error
-            if answer is not None and not _is_busy(answer):
+            if answer is not None and not _is_busy(answer, busy):
                 return answer
             if attempt + 1 < self.attempts:
                 self._pause(self.delay_s(attempt, answer))
@@ -69,8 +71,8 @@ class Backoff:
             self.stop.wait(delay_s)
 
 
-def _is_busy(answer: httpx.Response) -> bool:
+def _is_busy(answer: httpx.Response, busy: Collection[int]) -> bool:
     """Whether to ask again; S3 answers 400 to a sender that was too slow."""
-    return answer.status_code in BUSY or (
+    return answer.status_code in busy or (
         answer.status_code == 400 and b"<Code>RequestTimeout</Code>" in answer.content
     )

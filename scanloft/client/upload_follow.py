@@ -11,6 +11,8 @@ from scanloft.client.upload_site import Site
 
 POLL_S = 1.0
 POLL_CAP_S = 15.0
+POLITENESS = 5
+"""How many times as long as the archive took to answer it is left alone."""
 PATIENCE_S = 1800.0
 """How long to wait while nothing at all happens."""
 CHANGED_LATER = "The file changed later: as it is now it has another number."
@@ -55,7 +57,9 @@ class Follower:
         absent = sum(1 for _ in self.site.missing(self.upload))
         pause, counts, changed_at = POLL_S, None, self.clock()
         while True:
+            asked_at = self.clock()
             before, counts = counts, self.site.show(self.upload)["counts"]
+            took = self.clock() - asked_at
             declared, waiting = counts["declared"], counts["waiting"]
             told(declared - waiting, declared - absent)
             if waiting <= absent:
@@ -63,10 +67,10 @@ class Follower:
                 if _is_complete(entries):
                     return entries
             if counts != before:
-                pause, changed_at = POLL_S, self.clock()
+                changed_at = self.clock()
             elif self.clock() - changed_at > PATIENCE_S:
                 return None
-            self.wait(pause)
+            self.wait(max(pause, took * POLITENESS))
             pause = min(pause * 1.5, POLL_CAP_S)
 
 

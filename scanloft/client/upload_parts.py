@@ -11,7 +11,7 @@ from scanloft.client.backoff import Backoff
 from scanloft.client.upload_files import BLOCK_BYTES, ChangedError, Failure, unreadable
 from scanloft.client.upload_forms import SendingError, Told, check_unchanged
 from scanloft.client.upload_journal import Row
-from scanloft.client.upload_site import Plan, SignedPart, Site
+from scanloft.client.upload_site import Plan, RefusedError, SignedPart, Site
 from scanloft.client.workers import Workers
 
 
@@ -37,7 +37,9 @@ class PartSender:
         """
         try:
             check_unchanged(row)
-            plan = self.site.begin_parts(self.upload, row.number)
+            plan = self._plan(row)
+            if plan is None:
+                return
             told(sum(_size(row, plan, part) for part in plan.arrived))
             self._send_parts(row, plan, told)
             check_unchanged(row)
@@ -46,7 +48,24 @@ class PartSender:
             raise
         except OSError as error:
             raise SendingError(unreadable(row.name, error)) from None
-        self.site.complete_parts(self.upload, row.number)
+        self._complete(row)
+
+    def _plan(self, row: Row) -> Plan | None:
+        """None where the file has arrived; whether it has is asked once more at the end."""
+        try:
+            return self.site.begin_parts(self.upload, row.number)
+        except RefusedError as error:
+            if error.status == HTTPStatus.CONFLICT:
+                return None
+            raise
+
+    def _complete(self, row: Row) -> None:
+        try:
+            self.site.complete_parts(self.upload, row.number)
+        except RefusedError as error:
+            if error.status == HTTPStatus.CONFLICT:
+                raise SendingError(Failure(row.name, "refused", error.detail)) from None
+            raise
 
     def _send_parts(self, row: Row, plan: Plan, told: Told) -> None:
         left = [part for part in range(1, plan.parts + 1) if part not in plan.arrived]

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
 from typing import TypeVar
@@ -40,21 +40,35 @@ def opened(site: Site, journal: Journal, *, wishes: Mapping[str, str]) -> tuple[
     """
     run = journal.unfinished()
     if run is not None and run.upload is not None:
-        if run.state is not RunState.OPEN or _is_open(site, run.upload):
+        state = _state(site, journal, run, run.upload)
+        if state is not run.state:
+            journal.reached(run, state)
+            run = replace(run, state=state)
+        if state is not RunState.FINISHED:
             return run, True
-        journal.reached(run, RunState.FINISHED)
         run = None
     run = run or journal.begin(key=secrets.token_hex(16))
     return journal.named(run, site.begin(key=run.key, wishes=wishes)), False
 
 
-def _is_open(site: Site, upload: str) -> bool:
-    """Whether the archive still has the upload, and takes files for it."""
+def _state(site: Site, journal: Journal, run: Run, upload: str) -> RunState:
+    """How far the run is by what the archive says.
+
+    It may have closed the upload before this side wrote that down. If files are missing then,
+    another one closed it, and they need another upload.
+    """
     try:
-        return not site.show(upload).get("closed_at")
+        is_closed = bool(site.show(upload).get("closed_at"))
+        if not is_closed or run.state is not RunState.OPEN:
+            return run.state
+        missing = journal.chosen(run, site.missing(upload))
+        is_whole = all(row.changed for row in missing) and not any(
+            journal.rows(run, after=run.declared)
+        )
+        return RunState.CLOSED if is_whole else RunState.FINISHED
     except RefusedError as error:
         if error.status == HTTPStatus.NOT_FOUND:
-            return False
+            return RunState.FINISHED
         raise
 
 

@@ -1,13 +1,13 @@
 """The archive as an uploading client sees it: the REST API, each request asked again if need be."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from scanloft.client.backoff import Backoff
+from scanloft.client.backoff import BUSY, Backoff
 from scanloft.client.upload_journal import Row
 
 PAGE_LIMIT = 1000
@@ -73,7 +73,10 @@ class Site:
             RefusedError: no such project, or no right to upload.
             UnreachableError: the archive does not answer. So do all that follow.
         """
-        answer = self._json("POST", self._uploads, json=dict(wishes), headers={KEY_HEADER: key})
+        headers = {KEY_HEADER: key}
+        # A conflict says that the first request with this key still runs.
+        busy = BUSY | {HTTPStatus.CONFLICT}
+        answer = self._json("POST", self._uploads, busy=busy, json=dict(wishes), headers=headers)
         return str(answer["upload"])
 
     def show(self, upload: str) -> Mapping[str, Any]:
@@ -146,8 +149,10 @@ class Site:
             if after is None:
                 return
 
-    def _json(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
-        answer = self._backoff.call(lambda: self._http.request(method, path, **options))
+    def _json(
+        self, method: str, path: str, *, busy: Collection[int] = BUSY, **options: Any
+    ) -> Mapping[str, Any]:
+        answer = self._backoff.call(lambda: self._http.request(method, path, **options), busy=busy)
         if not answer.is_success:
             raise _refusal(answer)
         try:

@@ -379,3 +379,59 @@ def test_ctrl_c_ends_with_a_sentence_and_the_same_call_goes_on(
     assert "Interrupted: run again to go on." in told
     assert upload(site, folder).exit_code == 0
     assert len(site.uploads) == 1
+
+
+def test_what_was_closed_before_this_side_noted_it_is_only_followed(
+    site: Archive, folder: Path
+) -> None:
+    upload(site, folder)
+    set_back(folder, "open")
+    result = upload(site, folder)
+    assert result.exit_code == 0, result.output
+    assert len(site.uploads) == 1
+    assert set(site.posts.values()) == {1}
+
+
+def test_what_another_closed_too_early_is_begun_anew(site: Archive, folder: Path) -> None:
+    site.faults["POST /s3"] = [403] * 6
+    upload(site, folder)
+    site.only["closed_at"] = "yesterday"
+    site.faults.clear()
+    assert upload(site, folder).exit_code == 0
+    assert len(site.uploads) == 2
+    assert len(site.objects) == 3
+
+
+def test_a_closed_upload_that_the_archive_lost_is_begun_anew(site: Archive, folder: Path) -> None:
+    upload(site, folder)
+    set_back(folder, "closed")
+    site.uploads.clear()
+    assert upload(site, folder).exit_code == 0
+    assert len(site.uploads) == 1
+
+
+def test_a_beginning_that_still_runs_is_waited_for(site: Archive, folder: Path) -> None:
+    site.faults["POST /api/projects/alpha/uploads"] = [409, 409]
+    assert upload(site, folder).exit_code == 0
+    assert len(site.uploads) == 1
+
+
+def test_a_large_file_whose_parts_got_lost_is_told_and_sent_by_the_next_run(
+    site: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanloft.client.upload_sender.PART_FROM_BYTES", 5000)
+    (folder / "large.dcm").write_bytes(bytes(6000))
+    site.faults[r"POST .*/multipart/complete"] = [409]
+    result = upload(site, folder)
+    assert result.exit_code == 3
+    assert "failed (refused): study/large.dcm" in result.output
+    assert upload(site, folder).exit_code == 0
+    assert len(site.objects) == 4
+
+
+def set_back(folder: Path, state: str) -> None:
+    """Makes the journal forget how far the upload is."""
+    rows = sqlite3.connect(next((folder.parent / "state").glob("*.sqlite")))
+    with rows:
+        rows.execute("UPDATE runs SET state = ?", (state,))
+    rows.close()

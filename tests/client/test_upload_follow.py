@@ -16,15 +16,20 @@ FILE: dict[str, Any] = {
 class Slow:
     """An archive whose counts are told one after the other, the last one for good."""
 
-    def __init__(self, *waiting: int, missing: int = 0, members: int = 0) -> None:
+    def __init__(
+        self, *waiting: int, missing: int = 0, members: int = 0, takes_s: float = 0
+    ) -> None:
         self._waiting = list(waiting)
         self._missing = missing
         self._members = members
+        self._takes_s = takes_s
+        self.now = 0.0
 
     def missing(self, _: str) -> Iterator[int]:
         return iter(range(self._missing))
 
     def show(self, _: str) -> Mapping[str, Any]:
+        self.now += self._takes_s
         waiting = self._waiting.pop(0) if len(self._waiting) > 1 else self._waiting[0]
         return {"counts": {"declared": 9, "waiting": waiting}}
 
@@ -37,14 +42,13 @@ class Slow:
 
 def follow(site: Slow) -> tuple[int | None, list[tuple[int, int]], float]:
     told: list[tuple[int, int]] = []
-    now = [0.0]
 
     def wait(seconds: float) -> None:
-        now[0] += seconds
+        site.now += seconds
 
-    follower = Follower(site, "u", clock=lambda: now[0], wait=wait)  # type: ignore[arg-type]  # as it
+    follower = Follower(site, "u", clock=lambda: site.now, wait=wait)  # type: ignore[arg-type]  # as it
     entries = follower.follow(lambda done, total: told.append((done, total)))
-    return None if entries is None else len(entries), told, now[0]
+    return None if entries is None else len(entries), told, site.now
 
 
 def test_fates_are_asked_for_until_none_is_waited_for() -> None:
@@ -67,3 +71,8 @@ def test_patience_ends_when_nothing_happens_any_more() -> None:
     entries, _, waited = follow(Slow(5, 3))
     assert entries is None
     assert PATIENCE_S < waited < PATIENCE_S + 60
+
+
+def test_a_slow_archive_is_asked_less_often() -> None:
+    assert follow(Slow(5, 3, 0, members=2))[2] == 1 + 1.5
+    assert follow(Slow(5, 3, 0, members=2, takes_s=10))[2] == 3 * 10 + 2 * 50
