@@ -79,7 +79,7 @@ def upload(
     console = Console(stderr=True)
     if PROJECT.fullmatch(project) is None:
         raise typer.BadParameter("this is no name of a project", param_hint="PROJECT")
-    sources = tuple(path.absolute() for path in paths)
+    sources = tuple(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100  # keeps links
     _check_report(report, sources)
     order = Order(
         job=Job(checked_server(server), project, sources, site),

@@ -95,12 +95,15 @@ class Poster:
                 try:
                     # A name of its own, as httpx would take that of the file.
                     parts = {"file": ("file", counted, "application/octet-stream")}
-                    return self.inbox.post(form.url, data=fields, files=parts)  # type: ignore[arg-type]  # it reads
+                    answer = self.inbox.post(form.url, data=fields, files=parts)  # type: ignore[arg-type]  # it reads
                 except httpx.LocalProtocolError:
                     raise ChangedError from None  # it became longer or shorter meanwhile
-                except BaseException:
+                except httpx.TransportError:
                     counted.take_back()
                     raise
+                if not answer.is_success:
+                    counted.take_back()
+                return answer
 
         try:
             check_unchanged(row)

@@ -38,7 +38,7 @@ def show(console: Console, results: Sequence[Result]) -> None:
     for (fate, code, reason), names in alike.items():
         shown = ", ".join(escape(printable(name)) for name in names[:SHOWN_NAMES])
         more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-        text = f"{fate} ({code}): {shown}{more}\n  {escape(reason)}"
+        text = f"{fate} ({code}): {shown}{more}\n  {escape(printable(reason))}"
         console.print(text, highlight=False, soft_wrap=True)
 
 
