@@ -94,11 +94,11 @@ def check(archive: LocalArchive, opened: Door, work: Path, *, count: int, projec
     assert fates == {"archived": count}
 
 
-def test_an_upload_of_300_files_is_killed_three_times_and_ends_complete(
+def test_an_upload_of_150_files_is_killed_three_times_and_ends_complete(
     archive: LocalArchive, tmp_path: Path
 ) -> None:
-    opened, _ = uploaded_with_kills(archive, tmp_path, count=300, kills=3, project="kills")
-    check(archive, opened, tmp_path, count=300, project="kills")
+    opened, _ = uploaded_with_kills(archive, tmp_path, count=150, kills=3, project="kills")
+    check(archive, opened, tmp_path, count=150, project="kills")
 
 
 @pytest.mark.slow
@@ -106,10 +106,10 @@ def test_an_upload_of_3000_files_is_killed_ten_times_and_ends_complete(
     archive: LocalArchive, tmp_path: Path
 ) -> None:
     opened, points = uploaded_with_kills(
-        archive, tmp_path, count=3000, kills=10, project="many-kills"
+        archive, tmp_path, count=1500, kills=10, project="many-kills"
     )
     print(f"arrived at the kills: {points}; requests: {opened.requests}")  # noqa: T201
-    check(archive, opened, tmp_path, count=3000, project="many-kills")
+    check(archive, opened, tmp_path, count=1500, project="many-kills")
 
 
 def test_a_large_file_is_killed_between_its_parts_and_arrives_whole(
