@@ -12,13 +12,13 @@ from constructs import Construct
 
 from infra.permissions import Verb
 from scanloft.aws.sent_parts import CHECKSUM_HEADER
-from scanloft.core.blueprint import Bucket, Notification
+from scanloft.core.blueprint import INBOX, Bucket, Notification
 
 TLS_VERSION = 1.2
 NONCURRENT_DAYS = 30
-"""How long an overwritten or deleted object of the archive can still be brought back."""
-RAW_NONCURRENT_DAYS = 7
-"""The same for raw objects, which may identify patients."""
+"""How long an overwritten or deleted object of no data can still be brought back."""
+SHORT_LIVED_DAYS = 7
+"""The same for what is emptied by a rule: raw objects, which may identify patients, and exports."""
 ABORT_MULTIPART_DAYS = 1
 RAW_ABORT_MULTIPART_DAYS = 7
 """The same for raw objects: senders go on with the parts of a large file within this time."""
@@ -169,12 +169,15 @@ class DataBucket(Construct):
 
 def _lifecycle(bucket: Bucket) -> list[s3.LifecycleRule]:
     expiry = [
-        s3.LifecycleRule(prefix=prefix, expiration=cdk.Duration.days(days))
+        s3.LifecycleRule(
+            prefix=prefix,
+            expiration=cdk.Duration.days(days),
+            noncurrent_version_expiration=cdk.Duration.days(SHORT_LIVED_DAYS),
+        )
         for prefix, days in bucket.expires_after_days
     ]
-    if bucket.expires_after_days:
-        return [*expiry, _housekeeping(RAW_NONCURRENT_DAYS, RAW_ABORT_MULTIPART_DAYS)]
-    return [_housekeeping(NONCURRENT_DAYS)]
+    abort_days = RAW_ABORT_MULTIPART_DAYS if bucket == INBOX else ABORT_MULTIPART_DAYS
+    return [*expiry, _housekeeping(bucket.undelete_days, abort_days)]
 
 
 def _housekeeping(noncurrent_days: int, abort_days: int = ABORT_MULTIPART_DAYS) -> s3.LifecycleRule:

@@ -3,6 +3,7 @@
 from functions.api.account.routes import ROUTES as ACCOUNT
 from functions.api.custody.routes import ROUTES as CUSTODY
 from functions.api.downloads.routes import ROUTES as DOWNLOADS
+from functions.api.links.routes import ROUTES as LINKS
 from functions.api.openapi.routes import ROUTES as OPENAPI
 from functions.api.projects.routes import ROUTES as PROJECTS
 from functions.api.quarantine.routes import ROUTES as QUARANTINE
@@ -13,6 +14,7 @@ ROUTES = (
     *OPENAPI,
     *ACCOUNT,
     *PROJECTS,
+    *LINKS,
     *UPLOADS,
     *QUARANTINE,
     *SEARCH,

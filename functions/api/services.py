@@ -9,15 +9,21 @@ from scanloft.aws import clients
 from scanloft.aws.access import Access
 from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
+from scanloft.aws.exports import ExportFiles, ExportIndex
 from scanloft.aws.feed import Feed
+from scanloft.aws.holdings import HoldingsIndex
 from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.invitations import InvitationIndex, RequestIndex
+from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
 from scanloft.aws.sent_parts import SentParts
+from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
@@ -30,6 +36,11 @@ class Services(EdgeServices):
 
     settings: ApiSettings
     projects: ProjectIndex
+    names: NameIndex
+    holdings: HoldingsIndex
+    invitations: InvitationIndex
+    requests: RequestIndex
+    links: LinkIndex
     project_secrets: SecretStore
     uploads: UploadIndex
     quarantine: QuarantineIndex
@@ -38,6 +49,9 @@ class Services(EdgeServices):
     cards: CardIndex
     resources: ResourceIndex
     tombstones: TombstoneIndex
+    exports: ExportIndex
+    export_files: ExportFiles
+    export_queue: Queue
     feed: Feed
     inbox: ObjectStore
     parts: SentParts
@@ -50,11 +64,17 @@ def services() -> Services:
     settings = ApiSettings.from_env(os.environ)
     rows = Rows(settings.index_table, clients.dynamodb())
     projects = ProjectIndex(rows)
+    archive = ObjectStore(settings.archive_bucket, clients.s3())
     return Services(
         settings=settings,
         rows=rows,
         access=Access(projects),
         projects=projects,
+        names=NameIndex(rows, projects),
+        holdings=HoldingsIndex(rows),
+        invitations=InvitationIndex(rows),
+        requests=RequestIndex(rows),
+        links=LinkIndex(rows),
         project_secrets=SecretStore(Rows(settings.secrets_table, clients.dynamodb())),
         uploads=UploadIndex(rows),
         quarantine=QuarantineIndex(rows),
@@ -63,9 +83,12 @@ def services() -> Services:
         cards=CardIndex(rows),
         resources=ResourceIndex(rows),
         tombstones=TombstoneIndex(rows),
+        exports=ExportIndex(rows),
+        export_files=ExportFiles(archive),
+        export_queue=Queue(settings.export_queue_url, clients.sqs()),
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
         feed=Feed(rows),
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
         parts=SentParts(settings.inbox_bucket, clients.s3()),
-        archive=ObjectStore(settings.archive_bucket, clients.s3()),
+        archive=archive,
     )

@@ -6,6 +6,7 @@ and finds what is left the next time.
 
 from collections.abc import Callable, Mapping
 
+from functions.sweep import projects
 from functions.sweep.broom import Broom
 from functions.sweep.uploads import sweep_uploads
 
@@ -13,4 +14,6 @@ Step = Callable[[Broom, Callable[[], float]], int]
 
 STEPS: Mapping[str, Step] = {
     "uploads": sweep_uploads,
+    "projects_condemned": projects.condemn,
+    "projects_erased": projects.erase,
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scanloft.core.blueprint import ARCHIVE, INBOX, SUMMARISE_QUEUE, Bucket, Queue
+from scanloft.core.blueprint import ARCHIVE, EXPORT_QUEUE, INBOX, SUMMARISE_QUEUE, Bucket, Queue
 from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
@@ -10,6 +10,7 @@ from scanloft.core.settings import (
     BridgeSettings,
     CustodySettings,
     DicomwebSettings,
+    ExportSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
@@ -81,13 +82,20 @@ class Place:
                 summarise_delay_s=SUMMARISE_DELAY_S,
             ),
             SummariseSettings(archive_bucket=archive, index_table=index, public_base_url=base),
+            ExportSettings(
+                archive_bucket=archive,
+                index_table=index,
+                export_queue_url=self.queue_url(EXPORT_QUEUE),
+            ),
             ApiSettings(
                 inbox_bucket=inbox,
                 archive_bucket=archive,
                 index_table=index,
                 secrets_table=secrets,
                 audit_table=audit,
+                export_queue_url=self.queue_url(EXPORT_QUEUE),
                 public_base_url=base,
+                project_creators="everyone",
             ),
             CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
             SweepSettings(inbox_bucket=inbox, archive_bucket=archive, index_table=index),

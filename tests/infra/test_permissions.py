@@ -56,6 +56,18 @@ ALLOWED = {
         "dynamodb:Query index",
         "dynamodb:PutItem index",
     },
+    "export": {
+        "s3:GetObject archive/dicom/*",
+        "s3:GetObject archive/files/*",
+        "s3:ListBucket archive",
+        "s3:GetObject archive/exports/*",
+        "s3:PutObject archive/exports/*",
+        "s3:DeleteObject archive/exports/*",
+        "s3:ListMultipartUploadParts archive/exports/*",
+        "s3:AbortMultipartUpload archive/exports/*",
+        "dynamodb:GetItem index",
+        "dynamodb:PutItem index",
+    },
     "api": {
         "s3:PutObject inbox/dicom/*",
         "s3:PutObject inbox/archives/*",
@@ -65,6 +77,10 @@ ALLOWED = {
         "s3:AbortMultipartUpload inbox/archives/*",
         "s3:ListBucket inbox",
         "s3:GetObject archive/dicom/*",
+        "s3:GetObject archive/files/*",
+        "s3:GetObject archive/exports/*",
+        "s3:PutObject archive/exports/*",
+        "s3:DeleteObject archive/exports/*",
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
@@ -97,11 +113,19 @@ ALLOWED = {
     },
     "authorise": {"dynamodb:GetItem index"},
     "sweep": {
+        "s3:DeleteObject archive/derived/*",
+        "s3:DeleteObject archive/dicom/*",
+        "s3:DeleteObject archive/exports/*",
+        "s3:DeleteObject archive/files/*",
+        "s3:ListBucket archive",
+        "s3:DeleteObject inbox/quarantine/*",
         "s3:ListBucket inbox",
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
+        "dynamodb:Scan index",
         "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
         "dynamodb:DeleteItem index",
     },
 }
@@ -247,14 +271,15 @@ def test_the_table_of_permissions_names_all_functions() -> None:
     assert set(PERMISSIONS_BY_FUNCTION) == {each.name for each in FUNCTIONS} == set(ALLOWED)
 
 
-def test_ingest_alone_sends_to_summarise(template: Template) -> None:
+def test_queues_get_messages_from_those_that_have_to_send_them(template: Template) -> None:
     senders = {
-        each.name
+        (each.name, resource.removeprefix("${").partition("Queue")[0].lower())
         for each in FUNCTIONS
         for statement in template.role_statements(f"{each.name.capitalize()}Role")
+        for resource in statement.resources
         if "sqs:SendMessage" in statement.actions
     }
-    assert senders == {"ingest"}
+    assert senders == {("ingest", "summarise"), ("api", "export"), ("export", "export")}
 
 
 def test_a_bridge_may_hand_in_and_nothing_else(template: Template) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.functions.api.account.rows import ROWS as ACCOUNT
 from tests.functions.api.downloads.rows import ROWS as DOWNLOADS
+from tests.functions.api.links.rows import ROWS as LINKS
 from tests.functions.api.matrix.row import Row
 from tests.functions.api.openapi.rows import ROWS as OPENAPI
 from tests.functions.api.projects.rows import ROWS as PROJECTS
@@ -15,6 +16,7 @@ ROWS: Mapping[str, Row] = {
     **OPENAPI,
     **ACCOUNT,
     **PROJECTS,
+    **LINKS,
     **UPLOADS,
     **QUARANTINE,
     **SEARCH,
