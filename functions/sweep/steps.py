@@ -13,7 +13,7 @@ from functions.sweep.uploads import sweep_uploads
 Step = Callable[[Broom, Callable[[], float]], int]
 
 STEPS: Mapping[str, Step] = {
-    "uploads": sweep_uploads,
     "projects_condemned": projects.condemn,
     "projects_erased": projects.erase,
+    "uploads": sweep_uploads,
 }

@@ -63,9 +63,13 @@ class UploadIndex:
         return self._put_open(replace(upload, closed_at=at))
 
     def sweep(self, upload: Upload, *, at: str) -> None:
-        """Notes that nothing more is waited for in a closed upload."""
-        key = upload_item(upload.project, upload.upload)
-        self._rows.put(key, _upload_row(replace(upload, swept_at=at)))
+        """Notes that nothing more is waited for in a closed upload, if it is still there."""
+        self._rows.put_if(
+            upload_item(upload.project, upload.upload),
+            _upload_row(replace(upload, swept_at=at)),
+            condition="#closed_at = :closed_at",
+            values={"closed_at": upload.closed_at},
+        )
 
     def _put_open(self, upload: Upload) -> bool:
         return self._rows.put_if(
