@@ -22,6 +22,7 @@ from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.sent_parts import SentParts
 from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
@@ -53,6 +54,7 @@ class Services(EdgeServices):
     export_queue: Queue
     feed: Feed
     inbox: ObjectStore
+    parts: SentParts
     archive: ObjectStore
 
 
@@ -87,5 +89,6 @@ def services() -> Services:
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
         feed=Feed(rows),
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
+        parts=SentParts(settings.inbox_bucket, clients.s3()),
         archive=archive,
     )
