@@ -19,15 +19,16 @@ from benchmarks.servers import MOTO
 from infra.local.place import CREDENTIALS, REGION, Place, aws_url, bucket_name, table_name
 from infra.local.provision import provision
 from scanloft.aws.objects import ObjectStore
-from scanloft.aws.projects import ProjectIndex, SecretStore
+from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.rows import Rows
+from scanloft.aws.secrets import SecretStore
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.blueprint import ARCHIVE, INBOX
 from scanloft.core.keys import ArchiveKey, InboxKey, InboxPrefix
 from scanloft.core.model import Declaration, FateKind, Project
 from scanloft.core.overlap import overlapped
 from scanloft.core.series_changed import SeriesChanged
-from scanloft.core.tables import INDEX, PSEUDONYMS
+from scanloft.core.tables import INDEX, SECRETS
 from scanloft.deid.profiles.profile import Profile
 
 PROJECT = "benchmark"
@@ -75,7 +76,7 @@ class Site(contextlib.ExitStack):
         self._archive = ObjectStore(bucket_name(ARCHIVE), s3)
         index = Rows(table_name(INDEX), dynamodb)
         self._uploads = UploadIndex(index)
-        _make_project(ProjectIndex(index), SecretStore(Rows(table_name(PSEUDONYMS), dynamodb)))
+        _make_project(ProjectIndex(index), SecretStore(Rows(table_name(SECRETS), dynamodb)))
         self._loops = {
             function: self.enter_context(_loop(function, place.environment()))
             for function in functions

@@ -82,6 +82,13 @@ def acknowledgements(stack: cdk.Stack, *, options: Options) -> Iterator[Acknowle
     if options.certificate_arn is None:
         yield WITHOUT_CERTIFICATE
     for function in FUNCTIONS:
+        for path in function.open_routes:
+            yield Acknowledgement(
+                f"Gateway/Api/GET{path.replace('/', '--')}",
+                "APIG4",
+                "This page is for everybody: it holds nothing of anybody, or its address is the "
+                "secret that opens it.",
+            )
         name = function.name.capitalize()
         yield Acknowledgement(
             f"{name}/Function",

@@ -58,7 +58,7 @@ class Caller:
             Unauthenticated: the context names nobody, or a scope that there is not.
         """
         user, scope = context.get("user"), context.get("scope", TokenScope.ALL.value)
-        if not isinstance(user, str) or not user or scope not in set(TokenScope):
+        if not isinstance(user, str) or not user or scope not in tuple(TokenScope):
             raise Unauthenticated("Sign in, or send a personal access token as a bearer token.")
         return cls(
             user=user,

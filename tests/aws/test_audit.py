@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -6,7 +7,7 @@ from moto import mock_aws
 
 from scanloft.aws.audit import AuditLog
 from scanloft.aws.rows import Rows
-from scanloft.core.errors import Unavailable
+from scanloft.core.chain import start_of, verdict
 from scanloft.core.model import AuditEntry
 from tests.functions.api.tables import new_rows
 
@@ -16,6 +17,7 @@ ENTRY = AuditEntry(
     actor="root",
     action="profile_set",
     facts={"profile": "phantoms", "version": 1},
+    reason="as agreed",
 )
 
 
@@ -25,24 +27,35 @@ def rows() -> Iterator[Rows]:
         yield new_rows()
 
 
-def test_acts_are_read_as_they_were_written_in_the_order_of_their_times(rows: Rows) -> None:
+def test_acts_are_read_as_they_were_written_in_the_order_of_writing(rows: Rows) -> None:
     log = AuditLog(rows)
-    later = replace(ENTRY, at="2026-01-02T00:00:00Z")
-    for entry in (later, ENTRY, replace(ENTRY, project="beta")):
-        log.append(entry)
-    assert list(log.entries("alpha")) == [ENTRY, later]
+    earlier = replace(ENTRY, at="2025-01-02T00:00:00Z")
+    written = [log.append(entry) for entry in (ENTRY, earlier)]
+    log.append(replace(ENTRY, project="beta"))
+    assert list(log.entries("alpha")) == written
+    assert [entry.sequence for entry in written] == [1, 2]
+    assert [entry.at for entry in written] == [ENTRY.at, earlier.at]
+    assert list(log.entries("alpha", after=1, page_size=1)) == written[1:]
 
 
-def test_two_acts_of_one_second_are_both_kept(rows: Rows) -> None:
+def test_each_act_holds_the_hash_of_the_one_before(rows: Rows) -> None:
     log = AuditLog(rows)
-    for actor in ("root", "mia"):
-        log.append(replace(ENTRY, actor=actor))
-    assert {entry.actor for entry in log.entries("alpha")} == {"root", "mia"}
+    first, second = log.append(ENTRY), log.append(ENTRY)
+    assert first.previous == start_of("alpha")
+    assert second.previous == first.hash
+    assert verdict(log.entries("alpha"), project="alpha").fault == ""
 
 
-def test_an_act_is_never_overwritten(rows: Rows) -> None:
-    log = AuditLog(rows, random=bytes)
-    log.append(ENTRY)
-    with pytest.raises(Unavailable):
-        log.append(replace(ENTRY, actor="mia"))
-    assert list(log.entries("alpha")) == [ENTRY]
+def test_many_writers_at_once_make_one_chain(rows: Rows) -> None:
+    log = AuditLog(rows)
+    threads = [
+        threading.Thread(target=lambda actor=f"user-{n}": log.append(replace(ENTRY, actor=actor)))
+        for n in range(12)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({entry.actor for entry in log.entries("alpha")}) == 12
+    assert verdict(log.entries("alpha"), project="alpha").entries == 12
+    assert verdict(log.entries("alpha"), project="alpha").fault == ""

@@ -26,7 +26,7 @@ def test_an_error_of_ours_is_judged_the_same_at_every_attempt(kind: type[Archive
 @pytest.mark.parametrize("kind", RAISED)
 def test_only_what_may_pass_is_retried(kind: type[ArchiveError]) -> None:
     if DISPOSITION_BY_ERROR[kind] is Disposition.RETRY:
-        assert kind.code in {"unavailable", "not_found", "unauthenticated", "forbidden"}
+        assert kind.code in {"unavailable", "outdated", "not_found", "unauthenticated", "forbidden"}
 
 
 def test_nothing_but_what_is_no_dicom_is_thrown_away() -> None:

@@ -3,6 +3,8 @@ from itertools import combinations
 import pytest
 
 from scanloft.core import items
+from scanloft.core import items_of_people as people
+from scanloft.core.annotations import Level
 from scanloft.core.items import ItemKey
 
 KEYS = {
@@ -24,7 +26,27 @@ KEYS = {
     "lookup": items.lookup_item("alpha", "ptid/1"),
     "missing": items.missing_item("alpha", "ptid/1"),
     "pairs": items.pairs_item("alpha", "f00"),
-    "audit": items.audit_item("alpha", "2026-01-01T00:00:00Z", "f00"),
+    "name": people.name_item("Alpha"),
+    "invitation": people.invitation_item("alpha", "f00"),
+    "request": people.request_item("alpha", "olga"),
+    "token listing": people.token_listing_item("olga", "ab"),
+    "link": people.link_item("ab"),
+    "link listing": people.link_listing_item("alpha", "ab"),
+    "card of a session": people.card_item("alpha", Level.SESSION, "1.1"),
+    "card of a scan": people.card_item("alpha", Level.SCAN, "1.1/1.2"),
+    "label": people.label_item("alpha", Level.SESSION, "one"),
+    "subject": people.subject_item("alpha", "one"),
+    "session of subject": people.session_of_subject_item("alpha", "one", "1.1"),
+    "tombstone": people.tombstone_item("alpha", Level.SESSION, "1.1"),
+    "share": people.share_item("alpha", Level.SESSION, "1.1"),
+    "shared": people.shared_item("alpha", Level.SESSION, "1.1", "beta"),
+    "resource": people.resource_item("alpha", Level.PROJECT, "", "bids"),
+    "resource file": people.resource_file_item("alpha", Level.PROJECT, "", "bids", path="a/b"),
+    "export": people.export_item("alpha", "e1"),
+    "feed": people.entry_item(people.feed_partition("alpha"), 1),
+    "hook": people.hook_item("alpha", "h1"),
+    "attempt": people.entry_item(people.attempts_partition("alpha", "h1"), 1),
+    "idempotency": people.idempotency_item("olga", "f00"),
 }
 
 
@@ -46,7 +68,12 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
         (KEYS["lookup"], items.lookup_partition("alpha")),
         (KEYS["missing"], items.missing_partition("alpha")),
         (KEYS["pairs"], items.pairs_partition("alpha")),
-        (KEYS["audit"], items.project_partition("alpha")),
+        (KEYS["token listing"], people.tokens_partition("olga")),
+        (KEYS["card of a scan"], people.cards_partition("alpha")),
+        (KEYS["subject"], people.subjects_partition("alpha")),
+        (KEYS["tombstone"], people.tombstones_partition("alpha")),
+        (KEYS["share"], people.shares_partition("alpha")),
+        (KEYS["resource"], people.resources_partition("alpha", Level.PROJECT, "")),
     ],
 )
 def test_an_item_lies_in_the_partition_it_is_looked_for_in(key: ItemKey, partition: str) -> None:

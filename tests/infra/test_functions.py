@@ -18,7 +18,7 @@ def properties(template: Template, function: Function) -> Properties:
 
 def test_there_are_the_functions_of_the_blueprint_and_no_others(template: Template) -> None:
     handlers = {each["Handler"] for each in template.properties(FUNCTION).values()}
-    assert handlers == {f"functions.{each.name}.handler.handler" for each in FUNCTIONS}
+    assert handlers == {f"{each.module}.handler" for each in FUNCTIONS}
     assert len(template.resources(FUNCTION)) == len(FUNCTIONS)
 
 

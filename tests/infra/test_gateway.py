@@ -13,7 +13,9 @@ def test_the_routes_are_those_of_the_blueprint(template: Template) -> None:
     routes = {
         each["RouteKey"]: text(each["Target"]) for each in template.properties(ROUTE).values()
     }
-    assert set(routes) == {f"ANY {path}" for each in FUNCTIONS for path in each.routes}
+    behind = {f"ANY {path}" for each in FUNCTIONS for path in each.routes}
+    before = {f"GET {path}" for each in FUNCTIONS for path in each.open_routes}
+    assert set(routes) == behind | before
     integrations = template.properties("AWS::ApiGatewayV2::Integration")
     for function in FUNCTIONS:
         for path in function.routes:
@@ -24,11 +26,15 @@ def test_the_routes_are_those_of_the_blueprint(template: Template) -> None:
             )
 
 
-def test_every_route_is_behind_the_authorizer(template: Template) -> None:
+def test_every_route_but_the_open_ones_is_behind_the_authorizer(template: Template) -> None:
     (authorizer,) = template.resources("AWS::ApiGatewayV2::Authorizer")
     routes = template.properties(ROUTE).values()
-    assert routes
+    open_routes = {f"GET {path}" for each in FUNCTIONS for path in each.open_routes}
+    assert {route["RouteKey"] for route in routes} > open_routes
     for route in routes:
+        if route["RouteKey"] in open_routes:
+            assert route["AuthorizationType"] == "NONE"
+            continue
         assert route["AuthorizationType"] == "CUSTOM"
         assert route["AuthorizerId"] == {"Ref": authorizer}
 

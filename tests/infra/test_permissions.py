@@ -7,7 +7,7 @@ import pytest
 
 from infra.permissions import PERMISSIONS_BY_FUNCTION
 from scanloft.core.blueprint import FUNCTIONS, Function
-from scanloft.core.items import lookup_item, missing_item, pairs_item, secret_item
+from scanloft.core.items import lookup_item, missing_item, pairs_item
 from tests.infra.template import Template, statements
 
 BUCKET = "AWS::S3::Bucket"
@@ -27,6 +27,7 @@ ALLOWED = {
         "dynamodb:BatchGetItem index",
         "dynamodb:PutItem index",
         "dynamodb:BatchWriteItem index",
+        "dynamodb:GetItem secrets",
         "dynamodb:GetItem pseudonyms",
         "dynamodb:BatchWriteItem pseudonyms",
     },
@@ -39,7 +40,7 @@ ALLOWED = {
         "dynamodb:GetItem index",
         "dynamodb:PutItem index",
         "dynamodb:BatchWriteItem index",
-        "dynamodb:GetItem pseudonyms",
+        "dynamodb:GetItem secrets",
     },
     "ingest": {
         "s3:GetObject archive/dicom/*",
@@ -60,11 +61,25 @@ ALLOWED = {
         "s3:PutObject inbox/archives/*",
         "s3:GetObject archive/dicom/*",
         "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
         "dynamodb:PutItem index",
         "dynamodb:BatchWriteItem index",
         "dynamodb:DeleteItem index",
-        "dynamodb:PutItem pseudonyms",
+        "dynamodb:PutItem secrets",
+        "dynamodb:Query audit",
+        "dynamodb:PutItem audit",
+    },
+    "custody": {
+        "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
+        "dynamodb:PutItem index",
+        "dynamodb:DeleteItem index",
+        "dynamodb:GetItem pseudonyms",
+        "dynamodb:Query pseudonyms",
+        "dynamodb:BatchWriteItem pseudonyms",
+        "dynamodb:DeleteItem pseudonyms",
+        "dynamodb:Query audit",
         "dynamodb:PutItem audit",
     },
     "dicomweb": {
@@ -72,9 +87,15 @@ ALLOWED = {
         "s3:GetObject archive/derived/*",
         "s3:ListBucket archive",
         "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
     },
     "authorise": {"dynamodb:GetItem index"},
+    "sweep": {
+        "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
+        "dynamodb:Query index",
+    },
 }
 
 
@@ -124,27 +145,30 @@ def test_only_anonymise_and_unpack_can_decrypt_raw_objects(template: Template) -
     assert able == {"anonymise", "unpack"}
 
 
-def test_only_anonymise_and_unpack_read_the_secrets_of_projects(template: Template) -> None:
-    reading = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
-    readers = {
-        each.name
-        for each in FUNCTIONS
-        if any(f"{verb} pseudonyms" in allowed(template, each.name) for verb in reading)
-    }
-    assert readers == {"anonymise", "unpack"}
-
-
-def test_only_anonymise_and_api_write_pseudonyms(template: Template) -> None:
-    writers = {
+def users(template: Template, table: str, *verbs: str) -> set[str]:
+    """The functions that may do one of these to the rows of a table; anything, without verbs."""
+    return {
         each.name
         for each in FUNCTIONS
         for entry in allowed(template, each.name)
-        if entry.endswith(" pseudonyms") and not entry.startswith("dynamodb:Get")
+        if entry.endswith(f" {table}")
+        and (not verbs or entry.split(" ")[0].removeprefix("dynamodb:") in verbs)
     }
-    assert writers == {"anonymise", "api"}
 
 
-def test_anonymise_writes_who_became_whom_and_what_is_missing_but_no_secret(
+READING = ("GetItem", "BatchGetItem", "Query", "Scan", "PartiQLSelect")
+
+
+def test_only_anonymise_and_unpack_read_the_secrets_of_projects(template: Template) -> None:
+    assert users(template, "secrets", *READING) == {"anonymise", "unpack"}
+    assert users(template, "secrets") == {"anonymise", "unpack", "api"}
+
+
+def test_the_pseudonyms_are_reached_by_anonymise_and_custody_alone(template: Template) -> None:
+    assert users(template, "pseudonyms") == {"anonymise", "custody"}
+
+
+def test_anonymise_writes_who_became_whom_and_what_is_missing_but_no_lookup_table(
     template: Template,
 ) -> None:
     (statement,) = (
@@ -155,7 +179,7 @@ def test_anonymise_writes_who_became_whom_and_what_is_missing_but_no_secret(
     )
     patterns = statement.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     allowed_here = [pairs_item("alpha", "00"), missing_item("alpha", "ptid/1")]
-    forbidden = [secret_item("alpha"), lookup_item("alpha", "ptid/1")]
+    forbidden = [lookup_item("alpha", "ptid/1")]
     assert all(_fits(item.partition, patterns) for item in allowed_here)
     assert not any(_fits(item.partition, patterns) for item in forbidden)
     assert statement.conditions["Null"] == {"dynamodb:LeadingKeys": "false"}
@@ -173,7 +197,11 @@ def test_acts_are_added_to_the_audit_log_and_never_changed(template: Template) -
         for entry in allowed(template, each.name)
         if entry.endswith(" audit")
     }
-    assert granted == {"api dynamodb:PutItem audit"}
+    assert granted == {
+        f"{name} dynamodb:{verb} audit"
+        for name in ("api", "custody")
+        for verb in ("PutItem", "Query")
+    }
 
 
 def test_keys_of_tables_are_used_through_dynamodb_alone(template: Template) -> None:

@@ -25,7 +25,7 @@ from scanloft.core.blueprint import ARCHIVE, INBOX
 from scanloft.core.items import secret_item
 from scanloft.core.keys import InboxKey, InboxPrefix
 from scanloft.core.model import Declaration, FateKind, Project
-from scanloft.core.tables import INDEX, PSEUDONYMS
+from scanloft.core.tables import INDEX, SECRETS
 from tests.functions.anonymise.large import encapsulated
 from tests.functions.anonymise.lonely import STATUS
 from tests.support.cloud import BASIC_PROFILE, PLACE, SECRET
@@ -66,7 +66,7 @@ class Site:
         sqs = session.client("sqs", endpoint_url=url)
         provision(s3=s3, dynamodb=dynamodb, sqs=sqs)
         rows = Rows(table_name(INDEX), dynamodb)
-        Rows(table_name(PSEUDONYMS), dynamodb).put(secret_item("alpha"), {"secret": SECRET})
+        Rows(table_name(SECRETS), dynamodb).put(secret_item("alpha"), {"secret": SECRET})
         ProjectIndex(rows).create(Project("alpha", "alpha", "2026-01-01", "olga", BASIC_PROFILE))
         self.uploads = UploadIndex(rows)
         self.inbox = ObjectStore(bucket_name(INBOX), s3)

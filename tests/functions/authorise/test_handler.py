@@ -41,7 +41,13 @@ def test_who_signed_in_is_let_in_by_their_sub(environment: None, pool: Pool) -> 
     sub = jwt.decode(token, options={"verify_signature": False})["sub"]
     assert handler(event(f"Bearer {token}"), None) == {
         "isAuthorized": True,
-        "context": {"user": sub, "admin": "false", "by_token": "false"},
+        "context": {
+            "user": sub,
+            "admin": "false",
+            "by_token": "false",
+            "scope": "all",
+            "project": "",
+        },
     }
 
 
@@ -74,14 +80,14 @@ def test_a_token_signed_with_a_key_of_ones_own_opens_nothing(environment: None, 
 def test_a_personal_access_token_stands_for_its_user(tokens: TokenIndex, is_admin: bool) -> None:
     secret = kept(tokens, is_admin=is_admin)
     admin = "true" if is_admin else "false"
-    context = {"user": "olga", "admin": admin, "by_token": "true"}
+    context = {"user": "olga", "admin": admin, "by_token": "true", "scope": "all", "project": ""}
     assert handler(event(f"Bearer {secret}"), None) == {"isAuthorized": True, "context": context}
 
 
 def test_a_token_that_ended_or_was_revoked_opens_nothing(tokens: TokenIndex) -> None:
     ended, revoked = kept(tokens, seconds_left=0), kept(tokens)
     assert handler(event(f"Bearer {revoked}"), None)["isAuthorized"]
-    tokens.revoke(token_hash(revoked))
+    tokens.revoke("olga", token_hash(revoked))
     assert handler(event(f"Bearer {revoked}"), None) == DENIED
     assert handler(event(f"Bearer {ended}"), None) == DENIED
 

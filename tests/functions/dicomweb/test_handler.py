@@ -55,8 +55,10 @@ def test_what_is_no_uid_is_refused_without_repeating_it(front: Front, route: str
 
 
 def test_unknown_addresses_and_methods_are_not_found(front: Front) -> None:
-    for answer in (front.ask("/patients"), front.ask("/studies", method="POST")):
-        assert (answer.status, answer.json["code"]) == (404, "not_found")
+    unknown, refused = front.ask("/patients"), front.ask("/studies", method="POST")
+    assert (unknown.status, unknown.json["code"]) == (404, "not_found")
+    assert (refused.status, refused.json["code"]) == (405, "method_not_allowed")
+    for answer in (unknown, refused):
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.functions.api.test_routes import INSTANCE
 
 from scanloft.core.model import Location
 from tests.functions.api.front import SETTINGS, Front
+from tests.functions.api.matrix.test_matrix import INSTANCE
 
 DOWNLOAD = "/api/projects/alpha/download"
 

@@ -87,25 +87,25 @@ def test_the_openapi_document_has_every_route(front: Front) -> None:
 
 @pytest.mark.parametrize("name", OF_ONES_OWN)
 def test_what_is_ones_own_is_answered_alike_to_everybody(world: Front, name: str) -> None:
-    got = {}
+    got: dict[str | None, int] = {}
     for user in ("olga", "outsider", "root", None):
         route, row, parts = prepared(world, name)
         reply = asked(world, route, row, user=user, parts=parts, admin=user == "root")
         got[user] = reply.status
     row = ROWS[name]
-    everybody = {"olga": row.owner, "outsider": row.owner}
+    everybody: dict[str | None, int] = {"olga": row.owner, "outsider": row.owner}
     assert got == {**everybody, "root": row.admin or row.owner, None: row.nobody}
 
 
 @pytest.mark.parametrize("name", IN_PROJECT)
 def test_each_member_gets_what_the_role_allows(world: Front, name: str) -> None:
-    got = {}
+    got: dict[str | None, int] = {}
     for user in ("olga", *MEMBERS, "nora", "root", "outsider", None):
         route, row, parts = prepared(world, name)
         reply = asked(world, route, row, user=user, parts=parts, admin=user == "root")
         got[user] = reply.status
     row = ROWS[name]
-    expected = {user: getattr(row, role) for user, role in MEMBERS.items()}
+    expected: dict[str | None, int] = {user: getattr(row, role) for user, role in MEMBERS.items()}
     expected |= {"olga": row.owner, "nora": row.bound or row.member}
     expected |= {"root": row.admin or row.owner, "outsider": 404, None: 401}
     assert got == expected

@@ -1,6 +1,7 @@
 """What the routes of projects and members answer whom."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from scanloft.core.model import Membership, Role
 from tests.functions.api.front import Front
@@ -19,7 +20,13 @@ def fresh(front: Front) -> Mapping[str, str]:
     return {}
 
 
-OWNERS = {"member": 403, "collaborator": 403, "uploader": 403, "public": 403, "prepare": spare}
+OWNERS: dict[str, Any] = {
+    "member": 403,
+    "collaborator": 403,
+    "uploader": 403,
+    "public": 403,
+    "prepare": spare,
+}
 
 ROWS = {
     "project_list": Row(owner=200),

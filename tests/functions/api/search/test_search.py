@@ -1,6 +1,6 @@
 import pytest
 
-from functions.api.search import Filter
+from functions.api.search.studies import Filter
 from scanloft.core.model import QuarantineItem, Study
 from tests.functions.api.front import Front
 
@@ -87,6 +87,7 @@ def test_a_study_is_shown_as_plain_values(filled: Front) -> None:
         {"study_date": "-"},
         {"study_date": "2025061520250616"},
         {"study_date": "20250615\n"},
+        {"study_date": "\n"},
         {"text": "x" * 65},
         {"limit": "1000000000"},
         {"offset": "-1"},

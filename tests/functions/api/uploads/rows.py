@@ -1,6 +1,7 @@
 """What the routes of uploads answer whom; the upload is olga's."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tests.functions.api.front import Front
 from tests.functions.api.matrix.row import Row
@@ -13,7 +14,13 @@ def of_olga(front: Front) -> Mapping[str, str]:
     return {"upload": front.upload().rpartition("/")[2]}
 
 
-SEEN = {"member": 200, "collaborator": 403, "uploader": 404, "public": 403, "prepare": of_olga}
+SEEN: dict[str, Any] = {
+    "member": 200,
+    "collaborator": 403,
+    "uploader": 404,
+    "public": 403,
+    "prepare": of_olga,
+}
 
 ROWS = {
     "upload_list": Row(owner=200, member=200, collaborator=403, uploader=200, public=403),

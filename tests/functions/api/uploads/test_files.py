@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 import requests
-from functions.api.files import FILES_LIMIT, followed
 
+from functions.api.uploads.files import FILES_LIMIT, followed
 from scanloft.core.keys import InboxKey
 from scanloft.core.model import Declaration, Fate, FateKind, Role, Upload, UploadSource
 from tests.functions.api.front import SETTINGS, Front
@@ -154,15 +154,15 @@ def test_nothing_is_declared_for_what_came_by_dicom(front: Front) -> None:
         ({"first": 1}, '"files"'),
         ({"first": 1, "files": []}, '"files"'),
         ({"first": 1, "files": {}}, '"files"'),
-        ({"first": 1, "files": [entry(), 7]}, '"files[1]"'),
-        ({"first": 1, "files": [{**entry(), "size_bytes": -1}]}, '"size_bytes"'),
-        ({"first": 1, "files": [{**entry(), "size_bytes": "1"}]}, '"size_bytes"'),
-        ({"first": 1, "files": [{**entry(), "sha256": "0" * 63}]}, '"sha256"'),
-        ({"first": 1, "files": [{**entry(), "sha256": "A" * 64}]}, '"sha256"'),
-        ({"first": 1, "files": [{**entry(), "sha256": "0" * 64 + "\n"}]}, '"sha256"'),
-        ({"first": 1, "files": [{**entry(), "kind": "file"}]}, '"kind"'),
-        ({"first": 1, "files": [{**entry(), "kind": ["dicom"]}]}, '"kind"'),
-        ({"first": 1, "files": [{**entry(), "name": "DOE_JOHN.dcm"}]}, '"files[0]"'),
+        ({"first": 1, "files": [entry(), 7]}, '"files.1"'),
+        ({"first": 1, "files": [{**entry(), "size_bytes": -1}]}, '.size_bytes"'),
+        ({"first": 1, "files": [{**entry(), "size_bytes": "1"}]}, '.size_bytes"'),
+        ({"first": 1, "files": [{**entry(), "sha256": "0" * 63}]}, '.sha256"'),
+        ({"first": 1, "files": [{**entry(), "sha256": "A" * 64}]}, '.sha256"'),
+        ({"first": 1, "files": [{**entry(), "sha256": "0" * 64 + "\n"}]}, '.sha256"'),
+        ({"first": 1, "files": [{**entry(), "kind": "file"}]}, '.kind"'),
+        ({"first": 1, "files": [{**entry(), "kind": ["dicom"]}]}, '.kind"'),
+        ({"first": 1, "files": [{**entry(), "name": "DOE_JOHN.dcm"}]}, '"files.0.name"'),
     ],
 )
 def test_a_field_that_cannot_be_used_is_named_and_no_value_repeated(
@@ -209,6 +209,7 @@ def test_fates_are_listed_in_the_order_of_the_files_with_those_that_wait(front: 
         "code": "pixel_review",
         "reason": "Look at it.",
         "actions": {},
+        "archive_key": None,
     }
 
 
@@ -237,7 +238,7 @@ def test_only_readers_learn_the_key_of_the_archived_instance(front: Front) -> No
     assert read["archive_key"] == "dicom/alpha/1/2/3"
     assert read["actions"] == {"removed": 4}
     sees = front.call("GET", f"{upload}/files", user="uma").body["files"][0]
-    assert "archive_key" not in sees
+    assert sees["archive_key"] is None
     assert "dicom/alpha" not in str(sees)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from functions.api.uploads import counted
+from functions.api.uploads.uploads import counted
 from scanloft.core.model import (
     Declaration,
     Fate,
@@ -103,7 +103,7 @@ def test_the_same_name_drawn_twice_is_no_upload_of_two(
 ) -> None:
     front.project()
     name = front.upload().rpartition("/")[2]
-    monkeypatch.setattr("functions.api.uploads.Upload", lambda **_: _named(name))
+    monkeypatch.setattr("functions.api.uploads.uploads.Upload", lambda **_: _named(name))
     assert front.call("POST", UPLOADS).status == 503
 
 
