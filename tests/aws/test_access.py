@@ -103,7 +103,8 @@ def test_visitors_have_what_the_project_opens(
 ) -> None:
     changed(access, accessibility=accessibility)
     presence = access.enter(NINA, project="alpha", rights=(Right.ASK,))
-    assert (presence.rights, presence.role) == (rights, None)
+    assert presence.rights == rights
+    assert presence.role is None
 
 
 def test_a_member_of_a_public_project_is_no_visitor(access: Access) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Answer, Request
-from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
+from functions.api.edge.shapes import Body, Line, Shown
 from functions.api.services import Services
 from scanloft.core.errors import Forbidden
 from scanloft.core.model import Token
@@ -20,7 +20,7 @@ DAYS_LIMIT = 365
 class NewToken(Body):
     """What a new token is called, and for how many days it lasts."""
 
-    label: Annotated[Line, Field(min_length=1, max_length=LABEL_LIMIT, pattern=PRINTABLE)]
+    label: Annotated[Line, Field(min_length=1, max_length=LABEL_LIMIT)]
     days: Annotated[int, Field(ge=1, le=DAYS_LIMIT)]
     admin: bool = False
 

@@ -13,7 +13,7 @@ Entry = TypeVar("Entry")
 PAGE_LIMIT = 1000
 PAGE_DEFAULT = 100
 
-Place = Annotated[str, Field(min_length=1, max_length=1024, pattern=r"^[\x20-\x7e]+$")]
+Place = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[\x20-\x7e]+$")]
 """Where a page begins: the "next" of the one before."""
 
 

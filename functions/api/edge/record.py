@@ -81,6 +81,6 @@ def _told(route: "Route", content: BaseModel | None) -> dict[str, str | int]:
 
 def _reason(request: Request) -> str:
     reason = request.headers.get(REASON, "")
-    if len(reason) > REASON_LIMIT or not reason.isprintable():
+    if len(reason) > REASON_LIMIT or not (reason.isascii() and reason.isprintable()):
         raise InvalidRequest(f'"X-Audit-Reason" has at most {REASON_LIMIT} printable characters.')
     return reason

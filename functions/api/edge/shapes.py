@@ -1,8 +1,9 @@
 """The shapes of bodies, queries and answers: one model each, for checking and for OpenAPI."""
 
-from typing import Annotated, Any, TypeVar
+import json
+from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scanloft.core.errors import InvalidRequest
 
@@ -32,25 +33,14 @@ class Empty(Body):
     """A body without fields; none at all will do."""
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("it must have printable characters only")
-    return text
-
-
-def _writable(text: str) -> str:
-    if any(not (character.isprintable() or character in "\n\t") for character in text):
-        raise ValueError("it must have printable characters and line breaks only")
-    return text
-
-
-PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-"""What JSON Schema can say of a text without control characters; the code is stricter."""
-Line = Annotated[str, AfterValidator(_printable)]
+HIDDEN = r"\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+"""Characters that do not show, or change how others show."""
+PRINTABLE = rf"^[^\x00-\x1f{HIDDEN}]*$"
+Line = Annotated[str, Field(pattern=PRINTABLE)]
 """A text in one line; give it a `Field` with its length."""
-Text = Annotated[str, AfterValidator(_writable)]
+Text = Annotated[str, Field(pattern=rf"^[^\x00-\x08\x0b-\x1f{HIDDEN}]*$")]
 """A text that may have several lines."""
-Title = Annotated[Line, Field(min_length=1, max_length=128, pattern=PRINTABLE)]
+Title = Annotated[Line, Field(min_length=1, max_length=128)]
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -62,8 +52,10 @@ def parsed(shape: type[Shape], raw: bytes) -> Shape:
         InvalidRequest: it is not JSON, or not of this shape; the fields at fault are named.
     """
     try:
-        return shape.model_validate_json(raw or b"{}")
-    except ValidationError as error:
+        return shape.model_validate_json(_normal(raw or b"{}"))
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, ValidationError):
+            raise InvalidRequest("The body is not valid JSON (RFC 8259).") from None
         raise _refusal(error, shape, what="The body") from None
 
 
@@ -77,6 +69,25 @@ def asked(shape: type[Shape], query: dict[str, str]) -> Shape:
         return shape.model_validate(query)
     except ValidationError as error:
         raise _refusal(error, shape, what="The query") from None
+
+
+def _normal(raw: bytes) -> str:
+    """The JSON with whole numbers written as such: to JSON, 5.0 is one too (RFC 8259 6).
+
+    Raises:
+        ValueError, RecursionError: it is not JSON, or nested beyond all reason.
+    """
+    content = json.loads(raw, parse_float=_number, parse_constant=_refuse_constant)
+    return json.dumps(content)
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are not JSON.")
 
 
 def _refusal(error: ValidationError, shape: type[BaseModel], *, what: str) -> InvalidRequest:

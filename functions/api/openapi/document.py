@@ -135,19 +135,19 @@ def _inlined(part: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def _headers(route: Route) -> list[dict[str, Any]]:
-    known = []
+    known: list[tuple[str, str]] = []
     if route.method == "POST" and not route.is_open:
-        known.append(("Idempotency-Key", 128))
+        known.append(("Idempotency-Key", "{1,128}"))
     if route.changes:
-        known.append(("X-Audit-Reason", 256))
+        known.append(("X-Audit-Reason", "{0,256}"))
     return [
         {
             "name": name,
             "in": "header",
             "required": False,
-            "schema": {"type": "string", "pattern": f"^[\\x20-\\x7e]{{1,{limit}}}$"},
+            "schema": {"type": "string", "pattern": f"^[\\x20-\\x7e]{length}$"},
         }
-        for name, limit in known
+        for name, length in known
     ]
 
 

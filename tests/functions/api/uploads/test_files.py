@@ -149,7 +149,7 @@ def test_nothing_is_declared_for_what_came_by_dicom(front: Front) -> None:
         ({"files": [entry()]}, '"first"'),
         ({"first": 0, "files": [entry()]}, '"first"'),
         ({"first": True, "files": [entry()]}, '"first"'),
-        ({"first": 1.0, "files": [entry()]}, '"first"'),
+        ({"first": 1.5, "files": [entry()]}, '"first"'),
         ({"first": 10**9, "files": [entry()]}, '"first"'),
         ({"first": 1}, '"files"'),
         ({"first": 1, "files": []}, '"files"'),

@@ -88,7 +88,8 @@ def test_nothing_declared_is_nothing_waiting() -> None:
 def test_an_upload_that_does_not_exist_is_not_found(front: Front, name: str) -> None:
     front.project()
     assert front.call("GET", f"{UPLOADS}/{name}").status == 404
-    assert front.call("POST", f"{UPLOADS}/{name}/files", body={}).status == 404
+    body = {"first": 1, "files": [{"size_bytes": 1, "sha256": "0" * 64, "kind": "dicom"}]}
+    assert front.call("POST", f"{UPLOADS}/{name}/files", body=body).status == 404
 
 
 def test_an_upload_is_begun_without_fields(front: Front) -> None:
