@@ -10,6 +10,8 @@ from scanloft.core.blueprint import (
     ARCHIVE,
     AUTHORISE,
     CUSTODY,
+    DELIVER,
+    DELIVER_QUEUE,
     DICOMWEB,
     INBOX,
     INGEST,
@@ -20,7 +22,12 @@ from scanloft.core.blueprint import (
     Bucket,
     Queue,
 )
-from scanloft.core.items import missing_partition, pairs_partition
+from scanloft.core.items import (
+    lookup_partition,
+    missing_partition,
+    pairs_partition,
+    project_partition,
+)
 from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
@@ -90,6 +97,12 @@ RECORD_PSEUDONYMS = RowAccess(
     PSEUDONYMS, ("dynamodb:BatchWriteItem",), (pairs_partition("*"), missing_partition("*"))
 )
 """Who became whom, and what lookup tables lack: never an entry of a lookup table."""
+EDIT_LOOKUP = RowAccess(
+    PSEUDONYMS, ("dynamodb:BatchWriteItem", *DELETE_ROWS), (lookup_partition("*"),)
+)
+"""The entries of lookup tables: never who became whom."""
+IN_PROJECTS = (project_partition("*"),)
+"""All partitions of projects, none of users, tokens or links."""
 JOURNAL = ("dynamodb:Query", *PUT_ROW)
 """What adding to a journal takes: its last entry, and a new one."""
 AUDITED = RowAccess(AUDIT, JOURNAL)
@@ -122,6 +135,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
         ObjectAccess(ARCHIVE, (DERIVED,), (Verb.GET, Verb.PUT)),
         RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
+        Sending(DELIVER_QUEUE),
     ),
     API.name: (
         ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
@@ -129,10 +143,12 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
         AUDITED,
+        Sending(DELIVER_QUEUE),
     ),
     CUSTODY.name: (
         RowAccess(INDEX, (*GET_ROWS, *PUT_ROW, *DELETE_ROWS)),
-        RowAccess(PSEUDONYMS, (*READ_ROWS, "dynamodb:BatchWriteItem", *DELETE_ROWS)),
+        RowAccess(PSEUDONYMS, (*GET_ROWS, "dynamodb:Query")),
+        EDIT_LOOKUP,
         AUDITED,
     ),
     DICOMWEB.name: (
@@ -140,5 +156,9 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),
     ),
     AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
+    DELIVER.name: (
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW), IN_PROJECTS),
+        Sending(DELIVER_QUEUE),
+    ),
     SWEEP.name: (RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),),
 }

@@ -10,10 +10,12 @@ from scanloft.aws.access import Access
 from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
 from scanloft.aws.feed import Feed
+from scanloft.aws.hooks import HookCaller, HookIndex
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
@@ -38,6 +40,8 @@ class Services(EdgeServices):
     resources: ResourceIndex
     tombstones: TombstoneIndex
     feed: Feed
+    hooks: HookIndex
+    hook_caller: HookCaller
     inbox: ObjectStore
     archive: ObjectStore
 
@@ -48,6 +52,8 @@ def services() -> Services:
     settings = ApiSettings.from_env(os.environ)
     rows = Rows(settings.index_table, clients.dynamodb())
     projects = ProjectIndex(rows)
+    hooks = HookIndex(rows)
+    caller = HookCaller(hooks, Queue(settings.deliver_queue_url, clients.sqs()))
     return Services(
         settings=settings,
         rows=rows,
@@ -62,7 +68,9 @@ def services() -> Services:
         resources=ResourceIndex(rows),
         tombstones=TombstoneIndex(rows),
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
-        feed=Feed(rows),
+        feed=Feed(rows, tell=caller.tell),
+        hooks=hooks,
+        hook_caller=caller,
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
         archive=ObjectStore(settings.archive_bucket, clients.s3()),
     )

@@ -26,7 +26,7 @@ class Feed:
     """The feeds of all projects.
 
     `tell` is called after changes were added, with the name of their project: it wakes whoever
-    delivers them. Where it fails the changes are added all the same, and told of with the next.
+    delivers them.
     """
 
     def __init__(self, rows: Rows, *, tell: Callable[[str], None] = lambda _project: None) -> None:

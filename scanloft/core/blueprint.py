@@ -8,6 +8,7 @@ from scanloft.core.settings import (
     ApiSettings,
     AuthoriseSettings,
     CustodySettings,
+    DeliverSettings,
     DicomwebSettings,
     IngestSettings,
     Settings,
@@ -103,7 +104,8 @@ ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibilit
 UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
 INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=750)
 SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1830)
-QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE)
+DELIVER_QUEUE = Queue("deliver", batch_size=10, batch_window_s=1, visibility_timeout_s=750)
+QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE, DELIVER_QUEUE)
 
 NOTIFICATIONS = (
     Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
@@ -188,6 +190,14 @@ SWEEP = Function(
     packages=(POWERTOOLS,),
     every_hours=24,
 )
+DELIVER = Function(
+    name="deliver",
+    settings=DeliverSettings,
+    memory_mb=512,
+    timeout_s=120,
+    packages=(POWERTOOLS,),
+    source=DELIVER_QUEUE,
+)
 FUNCTIONS = (
     ANONYMISE,
     UNPACK,
@@ -198,4 +208,5 @@ FUNCTIONS = (
     DICOMWEB,
     AUTHORISE,
     SWEEP,
+    DELIVER,
 )

@@ -118,9 +118,7 @@ def failed(state: HookState, *, now: int) -> HookState:
 
 def revived(state: HookState) -> HookState:
     """The state once somebody said to try again: nothing that was missed is left out."""
-    return replace(
-        state, failures=0, failing_since=0, retry_at=0, lease_until=0, paused=False
-    )
+    return replace(state, failures=0, failing_since=0, retry_at=0, lease_until=0, paused=False)
 
 
 def wait_s(failures: int) -> int:

@@ -107,7 +107,7 @@ def is_public(address: Address) -> bool:
 def _may_be_public(host: str) -> bool:
     """Whether the host is a name with a dot, or a public address; other forms are refused.
 
-    Names without a dot are those of neighbours, and numbers as 0x7f000001 are addresses in disguise.
+    Names without a dot are those of neighbours; numbers as 0x7f000001 are addresses in disguise.
     """
     try:
         return is_public(ipaddress.ip_address(host))

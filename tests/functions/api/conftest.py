@@ -6,7 +6,7 @@ from moto import mock_aws
 from functions.api import custody_handler
 from functions.api.services import services
 from scanloft.aws import clients
-from tests.functions.api.front import BUCKETS, CUSTODY, SETTINGS, TABLES, Front
+from tests.functions.api.front import BUCKETS, CUSTODY, QUEUES, SETTINGS, TABLES, Front
 from tests.functions.api.tables import create_table
 
 
@@ -28,14 +28,18 @@ def front(aws: None) -> Iterator[Front]:
         clients.s3().create_bucket(Bucket=bucket)
     for table in TABLES:
         create_table(clients.dynamodb(), table)
+    for url in QUEUES:
+        clients.sqs().create_queue(QueueName=url.rpartition("/")[2])
     yield Front()
     for store in (services().inbox, services().archive):
         store.delete(list(store.keys("")))
         clients.s3().delete_bucket(Bucket=store.bucket)
     for table in TABLES:
         clients.dynamodb().delete_table(TableName=table)
+    for url in QUEUES:
+        clients.sqs().delete_queue(QueueUrl=url)
 
 
 def _forget() -> None:
-    for made in (services, custody_handler.services, clients.s3, clients.dynamodb):
+    for made in (services, custody_handler.services, clients.s3, clients.dynamodb, clients.sqs):
         made.cache_clear()

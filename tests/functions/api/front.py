@@ -22,6 +22,7 @@ SETTINGS = ApiSettings(
     index_table="the-index",
     secrets_table="the-secrets",
     audit_table="the-audit",
+    deliver_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-deliver",
     public_base_url="https://archive.example",
     ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
@@ -36,6 +37,8 @@ TABLES = (
     CUSTODY.pseudonyms_table,
     SETTINGS.audit_table,
 )
+JSON = ("application/json", "application/problem+json")
+QUEUES = (SETTINGS.deliver_queue_url,)
 HANDLERS = {"api": handler, "custody": custody_handler.handler}
 """The functions of the API by their names."""
 
@@ -125,7 +128,7 @@ class Front:
         answer = HANDLERS[name](request, LocalContext(name))
         assert answer["headers"]["X-Content-Type-Options"] == "nosniff"
         content = answer.get("body") or "null"
-        is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
+        is_json = answer["headers"].get("Content-Type", JSON[0]) in JSON
         body = json.loads(content) if is_json else content
         return Reply(answer["statusCode"], body, answer["headers"])
 
