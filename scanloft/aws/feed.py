@@ -41,11 +41,13 @@ class Feed:
         """
         sequence = 0
         for start in range(0, len(changes), CHANGES_PER_ENTRY):
-            row = _row(changes[start : start + CHANGES_PER_ENTRY])
-            sequence = self._journal.append(feed_partition(project), lambda _, row=row: row)
+            sequence = self._add(project, _row(changes[start : start + CHANGES_PER_ENTRY]))
         if changes:
             self._tell(project)
         return sequence
+
+    def _add(self, project: str, row: Row) -> int:
+        return self._journal.append(feed_partition(project), lambda _last: row)
 
     def changes(self, project: str, *, after: int = 0) -> Iterator[Change]:
         """What changed after a number, all by default."""

@@ -16,8 +16,8 @@ KINDS = (
 HOOK_LIMIT = 10
 """Webhooks in one project: each is a delivery of every change."""
 GIVES_UP_AFTER_S = 3 * 24 * 3600
-FIRST_WAIT_S = 5
-LONGEST_WAIT_S = 6 * 3600
+WAITS_S = (5, 30, 180, 1080, 6480, 21600)
+"""How long to wait after the first failure in a row, the second one and so on; then the last."""
 LEASE_S = 60
 """Longer than one delivery takes: where it breaks off, another one may begin then."""
 
@@ -122,5 +122,5 @@ def revived(state: HookState) -> HookState:
 
 
 def wait_s(failures: int) -> int:
-    """How long to wait after so many failures in a row: 5, 30, 180 … seconds, at most 6 hours."""
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S * 6 ** min(failures - 1, 6))
+    """How long to wait after so many failures in a row."""
+    return WAITS_S[min(failures, len(WAITS_S)) - 1]
