@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cstore, deidentification, imports, large, passage
+from benchmarks import api_requests, cstore, deidentification, imports, large, passage
 from benchmarks.figures import Figure
 from benchmarks.folders import files_dir
 from benchmarks.objects import sample
@@ -31,6 +31,7 @@ class Effort:
     batches: int = 7
     batch_size: int = 100
     import_rounds: int = 7
+    project_sizes: tuple[int, ...] = api_requests.SIZES
     with_peers: bool = True
 
 
@@ -50,6 +51,7 @@ QUICK = Effort(
     batches=1,
     batch_size=4,
     import_rounds=1,
+    project_sizes=(1, 2),
 )
 FAILED, MISSED = 1, 3
 
@@ -117,6 +119,10 @@ def _cstore(effort: Effort) -> list[Figure]:
     return cstore.measure(_model(), count=effort.batch_size, runs=effort.batches)
 
 
+def _api(effort: Effort) -> Iterator[Figure]:
+    return api_requests.measure(sizes=effort.project_sizes)
+
+
 def _model() -> bytes:
     return sample("MR").files[0].read_bytes()
 
@@ -128,6 +134,7 @@ PARTS: Mapping[str, Callable[[Effort], Iterable[Figure]]] = {
     "pipeline": _pipeline,
     "imports": _imports,
     "cstore": _cstore,
+    "api": _api,
 }
 
 

@@ -150,14 +150,15 @@ class LocalArchive:
     def _start_functions(self, place: Place) -> None:
         environment = place.environment()
         for function in FUNCTIONS:
-            if function.source:
-                program = Program(
-                    name=function.name,
-                    module="infra.local.pump",
-                    arguments=(function.name,),
-                    environment=environment,
-                )
-                self.processes.start(program)
+            if not (function.source or function.every_hours):
+                continue
+            program = Program(
+                name=function.name,
+                module="infra.local.pump" if function.source else "infra.local.clock",
+                arguments=(function.name,),
+                environment=environment,
+            )
+            self.processes.start(program)
         front = Program(
             name=FRONT,
             module="infra.local.front",

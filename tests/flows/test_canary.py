@@ -13,7 +13,7 @@ from infra.local.demo.outcome import Route
 from infra.local.demo.run import PROJECT_BY_ROUTE
 from infra.local.place import bucket_name, queue_url, table_name
 from scanloft.core.blueprint import ARCHIVE, BUCKETS, QUEUES
-from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, TABLES
+from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, TABLES
 from tests.flows.images import CANARIES
 from tests.flows.state import all_items
 
@@ -65,7 +65,7 @@ def test_no_object_of_the_archive_holds_patient_data(
         assert not [uid for uid in RAW_UIDS if f"{uid}.1".encode() in body]
 
 
-@pytest.mark.parametrize("table", [INDEX, AUDIT], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [INDEX, AUDIT, SECRETS], ids=lambda table: table.name)
 def test_no_row_holds_patient_data(archive: LocalArchive, account: Account, table: object) -> None:
     items = all_items(archive, table_name(table))  # type: ignore[arg-type]
     assert planted(json.dumps(items)) == []
@@ -74,7 +74,7 @@ def test_no_row_holds_patient_data(archive: LocalArchive, account: Account, tabl
 def test_who_became_whom_is_in_the_pseudonyms_table_and_no_other(
     archive: LocalArchive, account: Account
 ) -> None:
-    assert {PSEUDONYMS, INDEX, AUDIT} == set(TABLES)
+    assert {PSEUDONYMS, INDEX, AUDIT, SECRETS} == set(TABLES)
     found = planted(json.dumps(all_items(archive, table_name(PSEUDONYMS))))
     assert "CANARYID" in found
     assert not {"CANARYNAME", "CANARYPLACE", "CANARYDOCTOR", "19330303", "CANARYFILE"} & set(found)

@@ -7,7 +7,7 @@ with its prefix or table and held against the table that the roles are made from
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -15,87 +15,25 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local.place import bucket_name, table_name
-from infra.permissions import (
-    PERMISSIONS_BY_FUNCTION,
-    RECORD_PSEUDONYMS,
-    ObjectAccess,
-    RowAccess,
-    Sending,
-)
+from infra.permissions import RECORD_PSEUDONYMS
 from scanloft.aws.hooks import HookIndex
-from scanloft.core.blueprint import BUCKETS, Function
+from scanloft.core.blueprint import BUCKETS
 from scanloft.core.hooks import Hook
 from scanloft.core.keys import InboxPrefix
 from scanloft.core.tables import PARTITION_KEY, PSEUDONYMS, TABLES
 from tests.functions.anonymise.large import large_image, take_as_large
 from tests.support.cloud import PIPELINE, Cloud
+from tests.support.grants import Names, granted
 from tests.support.images import image
 
-BUCKET_BY_NAME = {bucket_name(bucket): bucket.name for bucket in BUCKETS}
-TABLE_BY_NAME = {table_name(table): table.name for table in TABLES}
-KNOWN_AS = {
-    "HeadObject": "GetObject",
-    "CreateMultipartUpload": "PutObject",
-    "UploadPart": "PutObject",
-    "CompleteMultipartUpload": "PutObject",
-    "ListParts": "ListMultipartUploadParts",
-}
-"""Actions that IAM knows by another operation's name."""
+LOCAL = Names(
+    bucket_by_name={bucket_name(bucket): bucket.name for bucket in BUCKETS},
+    table_by_name={table_name(table): table.name for table in TABLES},
+)
 
 
-def granted(function: Function) -> set[str]:
-    found = set()
-    for permission in PERMISSIONS_BY_FUNCTION[function.name]:
-        match permission:
-            case ObjectAccess():
-                bucket = permission.bucket.name
-                found |= {
-                    f"{verb} {bucket}/{prefix}"
-                    for verb in permission.verbs
-                    for prefix in permission.prefixes
-                }
-            case RowAccess():
-                found |= {f"{action} {permission.table.name}" for action in permission.actions}
-            case Sending():
-                found.add("sqs:SendMessage")
-    return found
-
-
-def actions(service: str, operation: str, params: Mapping[str, Any]) -> set[str]:
-    if service == "sqs":
-        return {"sqs:SendMessage"}
-    if service == "dynamodb":
-        tables = params.get("RequestItems") or [params["TableName"]]
-        return {f"dynamodb:{operation} {TABLE_BY_NAME[table]}" for table in tables}
-    if operation in ("CopyObject", "UploadPartCopy"):
-        bucket, _, key = str(params["CopySource"]).partition("/")
-        source = f"s3:GetObject {_place({'Bucket': bucket, 'Key': key})}"
-        return {source, f"s3:PutObject {_place(params)}"}
-    if operation == "DeleteObjects":
-        keys = params["Delete"]["Objects"]
-        return {f"s3:DeleteObject {_place({**params, **entry})}" for entry in keys}
-    return {f"s3:{KNOWN_AS.get(operation, operation)} {_place(params)}"}
-
-
-def _place(params: Mapping[str, Any]) -> str:
-    return f"{BUCKET_BY_NAME[params['Bucket']]}/{params['Key'].split('/')[0]}/"
-
-
-@contextmanager
-def taken_down(cloud: Cloud) -> Iterator[set[str]]:
-    seen: set[str] = set()
-
-    def note(params: Mapping[str, Any], model: Any, **_: object) -> None:
-        seen.update(actions(model.service_model.service_name, model.name, params))
-
-    hooked = (cloud.s3, cloud.dynamodb, cloud.sqs)
-    for client in hooked:
-        client.meta.events.register("before-parameter-build", note)
-    try:
-        yield seen
-    finally:
-        for client in hooked:
-            client.meta.events.unregister("before-parameter-build", note)
+def taken_down(cloud: Cloud) -> AbstractContextManager[set[str]]:
+    return LOCAL.taken_down(cloud.s3, cloud.dynamodb, cloud.sqs)
 
 
 @contextmanager
@@ -151,7 +89,7 @@ def test_functions_are_granted_exactly_what_they_call(alpha: Cloud) -> None:
     everything(alpha)
     with failing_once(alpha, "CompleteMultipartUpload"):
         calls = called(alpha)
-    assert calls == {function.name: granted(function) for function in PIPELINE}
+    assert calls == {function.name: granted(function.name) for function in PIPELINE}
 
 
 def test_pseudonyms_are_written_into_the_partitions_that_are_granted_alone(alpha: Cloud) -> None:
@@ -175,12 +113,12 @@ def test_a_call_that_is_not_granted_would_be_seen(alpha: Cloud) -> None:
     with taken_down(alpha) as seen:
         alpha.s3.put_object(Bucket=alpha.archive.bucket, Key="elsewhere/x", Body=b"")
     assert seen == {"s3:PutObject archive/elsewhere/"}
-    assert not any(seen <= granted(function) for function in PIPELINE)
+    assert not any(seen <= granted(function.name) for function in PIPELINE)
 
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "BatchWriteItem"])
 def test_batches_are_held_against_each_table_that_they_name(operation: str) -> None:
-    params: dict[str, object] = {"RequestItems": dict.fromkeys(TABLE_BY_NAME)}
-    assert actions("dynamodb", operation, params) == {
-        f"dynamodb:{operation} {table}" for table in TABLE_BY_NAME.values()
+    params: dict[str, object] = {"RequestItems": dict.fromkeys(LOCAL.table_by_name)}
+    assert LOCAL.actions("dynamodb", operation, params) == {
+        f"dynamodb:{operation} {table}" for table in LOCAL.table_by_name.values()
     }

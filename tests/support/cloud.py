@@ -42,7 +42,7 @@ from scanloft.core.blueprint import (
 from scanloft.core.items import secret_item
 from scanloft.core.keys import InboxKey, InboxPrefix
 from scanloft.core.model import Declaration, Fate, FileKind, Project, QuarantineItem
-from scanloft.core.tables import INDEX, PARTITION_KEY, SECRETS, SORT_KEY
+from scanloft.core.tables import INDEX, PARTITION_KEY, PSEUDONYMS, SECRETS, SORT_KEY
 
 PLACE = Place(aws_port=9, http_port=9, user_pool="pool", client_id="client")
 SERVICES = "https://sqs.invalid"
@@ -76,6 +76,7 @@ class Cloud:
         self.archive = ObjectStore(bucket_name(ARCHIVE), self.s3)
         self.rows = Rows(table_name(INDEX), self.dynamodb)
         self.secrets = Rows(table_name(SECRETS), self.dynamodb)
+        self.pseudonyms = Rows(table_name(PSEUDONYMS), self.dynamodb)
         self.uploads = UploadIndex(self.rows)
         self.instances = InstanceIndex(self.rows)
         self.quarantine = QuarantineIndex(self.rows)

@@ -35,8 +35,9 @@ def once(
     """Does it, or answers as it was answered before under the same key.
 
     Raises:
-        InvalidRequest: a key that cannot be used, or one that was used for something else.
-        Conflict: the first request still runs, or its answer is shown once only.
+        InvalidRequest: a key that cannot be used.
+        Conflict: the key was used for something else, the first request still runs, or its answer
+            is shown once only.
     """
     key = request.headers.get(HEADER)
     if key is None or route.is_open:
@@ -80,7 +81,7 @@ def _again(route: "Route", row: dict[str, Any] | None, *, content: str) -> tuple
     if row is None or row["status"] == 0:
         raise Conflict("The first request with this Idempotency-Key still runs: try again.")
     if row["content"] != content:
-        raise InvalidRequest("This Idempotency-Key was used for another request: draw a new one.")
+        raise Conflict("This Idempotency-Key was used for another request: draw a new one.")
     if route.shows_secret:
         raise Conflict("This was done already, and what it made is shown only once.")
     shape = route.answer

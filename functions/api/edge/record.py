@@ -30,7 +30,6 @@ def begun(route: "Route", services: EdgeServices, request: Request) -> AuditEntr
     change both.
 
     Raises:
-        InvalidRequest: a reason that cannot be written down.
         Unavailable: it could not be written, so it must not be done.
     """
     entry = AuditEntry(
@@ -39,7 +38,7 @@ def begun(route: "Route", services: EdgeServices, request: Request) -> AuditEntr
         actor=request.caller.user,
         action=route.name,
         facts={**_objects(route, request), **_told(route, request.content)},
-        reason=_reason(request),
+        reason=reason_of(request),
     )
     return _written(services, entry)
 
@@ -79,7 +78,12 @@ def _told(route: "Route", content: BaseModel | None) -> dict[str, str | int]:
     }
 
 
-def _reason(request: Request) -> str:
+def reason_of(request: Request) -> str:
+    """Why, as the caller says it.
+
+    Raises:
+        InvalidRequest: a reason that cannot be written down.
+    """
     reason = request.headers.get(REASON, "")
     if len(reason) > REASON_LIMIT or not (reason.isascii() and reason.isprintable()):
         raise InvalidRequest(f'"X-Audit-Reason" has at most {REASON_LIMIT} printable characters.')

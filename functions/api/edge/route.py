@@ -76,6 +76,8 @@ class Route:
             content=parsed(self.body, request.raw_body) if self.changes else None,
             query=asked(self.query, dict(request.raw_query)),
         )
+        if self.changes or self.audited:
+            record.reason_of(request)
         if self.method == "POST":
             return idempotency.once(self, services, request, self._done)
         return self._done(services, request)

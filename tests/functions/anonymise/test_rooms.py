@@ -61,7 +61,7 @@ def ids(cloud: Cloud) -> list[str]:
 
 
 def store(cloud: Cloud) -> PseudonymStore:
-    return PseudonymStore(cloud.secrets)
+    return PseudonymStore(cloud.pseudonyms)
 
 
 def rows_of(cloud: Cloud, tables: Iterable[Any]) -> str:
@@ -244,7 +244,7 @@ def test_refused_objects_record_nothing_and_duplicates_nothing_new(alpha: Cloud)
         alpha.send(image(1), upload=upload)
         alpha.settle()
     assert alpha.kinds("u3") == ["duplicate"]
-    assert len(list(alpha.secrets.query(pairs_partition("alpha")))) == 1
+    assert len(list(alpha.pseudonyms.query(pairs_partition("alpha")))) == 1
 
 
 def test_profile_none_passes_objects_as_they_are_and_has_nothing_to_record(cloud: Cloud) -> None:
@@ -289,7 +289,7 @@ def test_a_lookup_table_costs_one_call_for_each_patient_of_a_batch(cloud: Cloud)
 
 
 def store_rows(cloud: Cloud) -> list[dict[str, Any]]:
-    return list(cloud.secrets.query(pairs_partition("alpha")))
+    return list(cloud.pseudonyms.query(pairs_partition("alpha")))
 
 
 @pytest.mark.parametrize(

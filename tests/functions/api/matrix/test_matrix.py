@@ -32,15 +32,6 @@ INSTANCE = Instance(
 )
 
 
-@pytest.fixture
-def world(front: Front) -> Front:
-    front.project("alpha", mia=Role.MEMBER, carl=Role.COLLABORATOR, uma=Role.UPLOADER)
-    front.services.projects.put_member(Membership("alpha", "nora", Role.MEMBER, site="north"))
-    front.call("POST", "/api/projects", user="outsider", body={"name": "beta", "title": "Beta"})
-    front.services.instances.put_instance(INSTANCE)
-    return front
-
-
 def filled(path: str, parts: Mapping[str, str]) -> str:
     known = {**PLACES, **parts}
     return PART.sub(lambda match: known[match[1]], path)
