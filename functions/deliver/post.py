@@ -80,6 +80,8 @@ class Poster:
             return 0, "timeout"
         except (OSError, http.client.HTTPException, ValueError):
             return 0, "timeout" if late.is_set() else "unreachable"
+        if late.is_set():
+            return 0, "timeout"
         return status, "redirect" if 300 <= status < 400 else ""
 
     def _checked(self, target: Target) -> Address:
