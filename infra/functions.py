@@ -91,6 +91,7 @@ class ArchiveFunction(Construct):
             role=self.role,
             log_group=log_group,
             tracing=lambda_.Tracing.DISABLED,
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if function.sends_to_itself else None,
         )
 
     def consume(self, fed: FedQueue, *, queue: Queue) -> None:

@@ -13,6 +13,8 @@ from scanloft.core.blueprint import (
     DELIVER,
     DELIVER_QUEUE,
     DICOMWEB,
+    EXPORT,
+    EXPORT_QUEUE,
     INBOX,
     INGEST,
     SUMMARISE,
@@ -28,7 +30,12 @@ from scanloft.core.items import (
     pairs_partition,
     project_partition,
 )
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
+from scanloft.core.keys import (
+    ARCHIVE_DICOM_PREFIX,
+    EXPORTS_PREFIX,
+    OBJECTS_OF_PROJECTS,
+    InboxPrefix,
+)
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
 
@@ -86,6 +93,8 @@ DELETE_ROWS = ("dynamodb:DeleteItem",)
 RAW_DICOM = f"{InboxPrefix.DICOM}/"
 RAW_ARCHIVES = f"{InboxPrefix.ARCHIVES}/"
 RAW_QUARANTINE = f"{InboxPrefix.QUARANTINE}/"
+ARCHIVE_FILES = "files/"
+"""Where the files of resources lie."""
 DERIVED = "derived/"
 """Where summarise writes; nothing there is announced, so that no function can trigger itself."""
 
@@ -109,6 +118,12 @@ AUDITED = RowAccess(AUDIT, JOURNAL)
 
 ASSEMBLE = (Verb.GET, Verb.PUT, Verb.LIST_PARTS, Verb.ABORT)
 """What putting an object in parts takes; KMS asks for the right to decrypt of whoever does it."""
+
+
+def _of_projects(bucket: Bucket) -> tuple[str, ...]:
+    """The prefixes below which projects have their objects."""
+    return tuple(f"{prefix}/" for prefix in OBJECTS_OF_PROJECTS[bucket.name])
+
 
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
@@ -137,9 +152,17 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
         Sending(DELIVER_QUEUE),
     ),
+    EXPORT.name: (
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,), listing=True),
+        ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (*ASSEMBLE, Verb.DELETE)),
+        RowAccess(INDEX, (*GET_ROW, *PUT_ROW)),
+        Sending(EXPORT_QUEUE),
+    ),
     API.name: (
         ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
-        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,)),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,)),
+        ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (Verb.GET, Verb.PUT, Verb.DELETE)),
+        Sending(EXPORT_QUEUE),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
         AUDITED,
@@ -160,5 +183,9 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW), IN_PROJECTS),
         Sending(DELIVER_QUEUE),
     ),
-    SWEEP.name: (RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),),
+    SWEEP.name: (
+        ObjectAccess(ARCHIVE, _of_projects(ARCHIVE), (Verb.DELETE,), listing=True),
+        ObjectAccess(INBOX, _of_projects(INBOX), (Verb.DELETE,), listing=True),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", "dynamodb:Scan", *PUT_ROWS, *DELETE_ROWS)),
+    ),
 }

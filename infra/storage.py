@@ -15,9 +15,9 @@ from scanloft.core.blueprint import Bucket, Notification
 
 TLS_VERSION = 1.2
 NONCURRENT_DAYS = 30
-"""How long an overwritten or deleted object of the archive can still be brought back."""
-RAW_NONCURRENT_DAYS = 7
-"""The same for raw objects, which may identify patients."""
+"""How long an overwritten or deleted object of no data can still be brought back."""
+SHORT_LIVED_DAYS = 7
+"""The same for what is emptied by a rule: raw objects, which may identify patients, and exports."""
 ABORT_MULTIPART_DAYS = 1
 ACCESS_LOG_DAYS = 365
 KEY_ACTIONS_BY_VERB: Mapping[Verb, tuple[str, ...]] = {
@@ -165,11 +165,14 @@ class DataBucket(Construct):
 
 def _lifecycle(bucket: Bucket) -> list[s3.LifecycleRule]:
     expiry = [
-        s3.LifecycleRule(prefix=prefix, expiration=cdk.Duration.days(days))
+        s3.LifecycleRule(
+            prefix=prefix,
+            expiration=cdk.Duration.days(days),
+            noncurrent_version_expiration=cdk.Duration.days(SHORT_LIVED_DAYS),
+        )
         for prefix, days in bucket.expires_after_days
     ]
-    noncurrent_days = RAW_NONCURRENT_DAYS if bucket.expires_after_days else NONCURRENT_DAYS
-    return [*expiry, _housekeeping(noncurrent_days)]
+    return [*expiry, _housekeeping(bucket.undelete_days)]
 
 
 def _housekeeping(noncurrent_days: int) -> s3.LifecycleRule:

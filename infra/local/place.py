@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scanloft.core.blueprint import (
     ARCHIVE,
     DELIVER_QUEUE,
+    EXPORT_QUEUE,
     INBOX,
     SUMMARISE_QUEUE,
     Bucket,
@@ -18,6 +19,7 @@ from scanloft.core.settings import (
     CustodySettings,
     DeliverSettings,
     DicomwebSettings,
+    ExportSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
@@ -95,14 +97,21 @@ class Place:
                 deliver_queue_url=self.queue_url(DELIVER_QUEUE),
                 public_base_url=base,
             ),
+            ExportSettings(
+                archive_bucket=archive,
+                index_table=index,
+                export_queue_url=self.queue_url(EXPORT_QUEUE),
+            ),
             ApiSettings(
                 inbox_bucket=inbox,
                 archive_bucket=archive,
                 index_table=index,
                 secrets_table=secrets,
                 audit_table=audit,
+                export_queue_url=self.queue_url(EXPORT_QUEUE),
                 deliver_queue_url=self.queue_url(DELIVER_QUEUE),
                 public_base_url=base,
+                project_creators="everyone",
                 webhook_targets=Targets.LOOPBACK,
             ),
             DeliverSettings(

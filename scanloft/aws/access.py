@@ -6,7 +6,7 @@ from itertools import islice
 
 from scanloft.aws.projects import ProjectIndex
 from scanloft.core.caller import Caller
-from scanloft.core.errors import Forbidden, Gone
+from scanloft.core.errors import Forbidden
 from scanloft.core.identifiers import PROJECT
 from scanloft.core.model import Membership, Project, ProjectState, Role
 from scanloft.core.roles import (
@@ -14,6 +14,7 @@ from scanloft.core.roles import (
     VISITOR_BY_ACCESSIBILITY,
     Right,
     check,
+    deleted_project,
     no_such_project,
     rights_of,
 )
@@ -105,4 +106,4 @@ def _rights(caller: Caller, project: Project, member: Membership | None) -> froz
 def _gone(caller: Caller, member: Membership | None) -> Exception:
     if member is None and not caller.is_admin:
         return no_such_project()
-    return Gone("This project was deleted: an owner can bring it back for some days.")
+    return deleted_project()

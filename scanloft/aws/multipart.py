@@ -24,7 +24,9 @@ class CopySource:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """A part that S3 has."""
+
     size_bytes: int
     etag: str
     checksum: str | None
@@ -36,7 +38,17 @@ class MultipartUpload:
     def __init__(self, client: "S3Client", bucket: str, key: str, *, upload_id: str) -> None:
         self._client = client
         self._place: dict[str, Any] = {"Bucket": bucket, "Key": key, "UploadId": upload_id}
-        self._parts: dict[int, _Part] = {}
+        self._parts: dict[int, Part] = {}
+
+    @property
+    def upload_id(self) -> str:
+        """What S3 knows the upload by."""
+        return str(self._place["UploadId"])
+
+    @property
+    def parts(self) -> Mapping[int, Part]:
+        """The parts that are there, by number."""
+        return dict(self._parts)
 
     @classmethod
     def begin(
@@ -63,7 +75,22 @@ class MultipartUpload:
             )
         return cls(client, bucket, key, upload_id=answer["UploadId"])
 
-    def upload(self, number: int, body: bytes) -> None:
+    @classmethod
+    def resume(
+        cls,
+        client: "S3Client",
+        bucket: str,
+        key: str,
+        *,
+        upload_id: str,
+        parts: Mapping[int, Part],
+    ) -> Self:
+        """One that was begun earlier; `parts` are those it had."""
+        upload = cls(client, bucket, key, upload_id=upload_id)
+        upload._parts.update(parts)
+        return upload
+
+    def upload(self, number: int, body: bytes | bytearray) -> None:
         """Puts a part.
 
         Raises:
@@ -71,9 +98,12 @@ class MultipartUpload:
         """
         with translated("UploadPart"):
             answer = self._client.upload_part(
-                **self._place, PartNumber=number, Body=body, ChecksumAlgorithm="SHA256"
+                **self._place,
+                PartNumber=number,
+                Body=body,  # type: ignore[arg-type]  # bytearrays are taken, and not listed
+                ChecksumAlgorithm="SHA256",
             )
-        self._parts[number] = _Part(len(body), answer["ETag"], answer.get("ChecksumSHA256"))
+        self._parts[number] = Part(len(body), answer["ETag"], answer.get("ChecksumSHA256"))
 
     def copy(self, number: int, source: CopySource, *, offset: int, length: int) -> None:
         """Has S3 copy a part from `length` bytes of another object, from `offset` on.
@@ -94,7 +124,7 @@ class MultipartUpload:
         except Conflict as error:
             raise Unavailable("The object was replaced while it was copied: try again.") from error
         result = answer["CopyPartResult"]
-        self._parts[number] = _Part(length, result["ETag"], result.get("ChecksumSHA256"))
+        self._parts[number] = Part(length, result["ETag"], result.get("ChecksumSHA256"))
 
     def complete(self, *, size_bytes: int, only_if_absent: bool = False) -> None:
         """Makes the object of its parts, if they are all there and have this size together.

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from urllib3.exceptions import HTTPError
 
 from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
-from scanloft.aws.multipart import MultipartUpload
+from scanloft.aws.multipart import MultipartUpload, Part
 from scanloft.core.errors import ArchiveError, Conflict, Oversized, Unavailable
 
 if TYPE_CHECKING:
@@ -178,15 +178,25 @@ class ObjectStore:
 
         Where even that fails, or the process ends, the bucket's lifecycle clears it away.
         """
-        upload = MultipartUpload.begin(
-            self._client, self.bucket, key, metadata=metadata, content_type=content_type
-        )
+        upload = self.begun(key, metadata=metadata, content_type=content_type)
         try:
             yield upload
         except Exception:
             with suppress(ArchiveError):
                 upload.abort()
             raise
+
+    def begun(self, key: str, *, metadata: Mapping[str, str], content_type: str) -> MultipartUpload:
+        """A new object to be put in parts, by several callers one after the other if need be."""
+        return MultipartUpload.begin(
+            self._client, self.bucket, key, metadata=metadata, content_type=content_type
+        )
+
+    def resumed(self, key: str, *, upload_id: str, parts: Mapping[int, Part]) -> MultipartUpload:
+        """The same object again, with the parts that it has got so far."""
+        return MultipartUpload.resume(
+            self._client, self.bucket, key, upload_id=upload_id, parts=parts
+        )
 
     def copy(self, source: str, target: str) -> None:
         """Copies an object of at most 5 GiB within the bucket, metadata included.

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, InboxPrefix
+from scanloft.core.exports import EXPORT_DAYS
+from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, EXPORTS_PREFIX, InboxPrefix
 from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
@@ -10,6 +11,7 @@ from scanloft.core.settings import (
     CustodySettings,
     DeliverSettings,
     DicomwebSettings,
+    ExportSettings,
     IngestSettings,
     Settings,
     SummariseSettings,
@@ -20,10 +22,15 @@ from scanloft.core.settings import (
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket; prefixes in `expires_after_days` are emptied by a lifecycle rule."""
+    """A bucket; prefixes in `expires_after_days` are emptied by a lifecycle rule.
+
+    For `undelete_days` an overwritten or deleted object can be brought back, below those prefixes
+    for a week at most.
+    """
 
     name: str
     holds: str
+    undelete_days: int
     expires_after_days: tuple[tuple[str, int], ...] = ()
 
 
@@ -80,6 +87,8 @@ class Function:
     package: str = ""
     entry: str = "handler"
     every_hours: int = 0
+    sends_to_itself: bool = False
+    """It goes on with its work in another call, again and again: Lambda must not stop that."""
 
     @property
     def code(self) -> str:
@@ -95,17 +104,31 @@ class Function:
 INBOX = Bucket(
     name="inbox",
     holds="raw objects as they came, possibly with patient data, until they are de-identified",
+    undelete_days=7,
     expires_after_days=((f"{InboxPrefix.DICOM}/", 30), (f"{InboxPrefix.ARCHIVES}/", 30)),
 )
-ARCHIVE = Bucket(name="archive", holds="de-identified instances and what is derived from them")
+ARCHIVE = Bucket(
+    name="archive",
+    holds="de-identified instances and what is derived from them",
+    undelete_days=30,
+    expires_after_days=((EXPORTS_PREFIX, EXPORT_DAYS),),
+)
 BUCKETS = (INBOX, ARCHIVE)
 
 ANONYMISE_QUEUE = Queue("anonymise", batch_size=100, batch_window_s=2, visibility_timeout_s=1830)
 UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
 INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=750)
 SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1830)
+EXPORT_QUEUE = Queue("export", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
 DELIVER_QUEUE = Queue("deliver", batch_size=10, batch_window_s=1, visibility_timeout_s=750)
-QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE, DELIVER_QUEUE)
+QUEUES = (
+    ANONYMISE_QUEUE,
+    UNPACK_QUEUE,
+    INGEST_QUEUE,
+    SUMMARISE_QUEUE,
+    EXPORT_QUEUE,
+    DELIVER_QUEUE,
+)
 
 NOTIFICATIONS = (
     Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
@@ -148,6 +171,15 @@ SUMMARISE = Function(
     packages=(POWERTOOLS, "pydicom"),
     source=SUMMARISE_QUEUE,
 )
+EXPORT = Function(
+    name="export",
+    settings=ExportSettings,
+    memory_mb=1769,
+    timeout_s=900,
+    packages=(POWERTOOLS,),
+    source=EXPORT_QUEUE,
+    sends_to_itself=True,
+)
 API = Function(
     name="api",
     settings=ApiSettings,
@@ -155,7 +187,12 @@ API = Function(
     timeout_s=29,
     packages=(POWERTOOLS, "pydantic", "pydicom", RE2),
     routes=("/api/{proxy+}",),
-    open_routes=("/api/openapi.json", "/api/docs"),
+    open_routes=(
+        "/api/openapi.json",
+        "/api/docs",
+        "/api/shared/{secret}",
+        "/api/shared/{secret}/files",
+    ),
 )
 CUSTODY = Function(
     name="custody",
@@ -203,6 +240,7 @@ FUNCTIONS = (
     UNPACK,
     INGEST,
     SUMMARISE,
+    EXPORT,
     API,
     CUSTODY,
     DICOMWEB,

@@ -146,3 +146,47 @@ def series_metadata_key(project: str, study_uid: str, series_uid: str) -> str:
 def series_coverage_key(project: str, study_uid: str, series_uid: str) -> str:
     """The object that lists which instances, by checksum, the metadata object was made from."""
     return f"derived/{project}/{study_uid}/{series_uid}/coverage.json"
+
+
+EXPORTS_PREFIX = "exports/"
+"""The prefix of the archive bucket that is emptied after some days; it notifies nobody."""
+
+
+def export_zip_key(project: str, export: str) -> str:
+    """The zip file of an export."""
+    return f"{_export_stem(project, export)}.zip"
+
+
+def export_files_key(project: str, export: str) -> str:
+    """The list of the files of an export: gzipped JSON lines."""
+    return f"{_export_stem(project, export)}.files"
+
+
+def export_state_key(project: str, export: str) -> str:
+    """How far an export that is not finished has come."""
+    return f"{_export_stem(project, export)}.state"
+
+
+def _export_stem(project: str, export: str) -> str:
+    if UPLOAD.fullmatch(export) is None:
+        raise InvalidRequest("An export is named by letters, digits and hyphens.")
+    return f"{EXPORTS_PREFIX}{checked_project(project)}/{export}"
+
+
+OBJECTS_OF_PROJECTS = {
+    "archive": ("derived", "dicom", "exports", "files"),
+    "inbox": ("quarantine",),
+}
+"""Of each bucket the prefixes below which a project keeps objects: `{prefix}/{project}/`.
+
+What waits for the gate is not the project's: it empties those prefixes itself, or time does.
+"""
+
+
+def project_prefixes(bucket: str, project: str) -> list[str]:
+    """The prefixes of all objects of a project in a bucket of the blueprint.
+
+    Raises:
+        InvalidRequest: nothing that names a project; an empty name would mean all of them.
+    """
+    return [f"{prefix}/{checked_project(project)}/" for prefix in OBJECTS_OF_PROJECTS[bucket]]

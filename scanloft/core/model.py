@@ -64,6 +64,8 @@ class Project:
     state: ProjectState = ProjectState.ACTIVE
     deleted_until: str = ""
     """Until when a deleted project can be brought back."""
+    identifiable: bool = False
+    """Whether it ever had a profile that may leave patients recognisable."""
     revision: int = 0
     """Counts the writes of this row; each write names the one it read."""
 

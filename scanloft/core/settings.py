@@ -120,12 +120,25 @@ class ApiSettings(Settings):
     secrets_table: str
     audit_table: str
     deliver_queue_url: str
+    export_queue_url: str
     public_base_url: str
     webhook_targets: str = "public"
     ranged_limit_bytes: int = 5 * 1024 * MIB
     archive_file_limit_bytes: int = 5 * 1024 * MIB
     upload_url_ttl_s: int = 3600
     download_url_ttl_s: int = 300
+    export_url_ttl_s: int = 3600
+    export_file_limit: int = 500_000
+    project_creators: str = "administrators"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportSettings(Settings):
+    """The settings of the export function."""
+
+    archive_bucket: str
+    index_table: str
+    export_queue_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

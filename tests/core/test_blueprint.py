@@ -13,7 +13,7 @@ from scanloft.core.blueprint import (
     Queue,
 )
 from scanloft.core.fates import ATTEMPTS_BEFORE_QUARANTINE
-from scanloft.core.keys import InboxPrefix, series_coverage_key, series_metadata_key
+from scanloft.core.keys import EXPORTS_PREFIX, InboxPrefix, series_coverage_key, series_metadata_key
 from scanloft.core.tables import TABLES
 
 FED = [function for function in FUNCTIONS if function.source]
@@ -55,6 +55,7 @@ def test_no_new_object_is_announced_twice_and_nothing_derived_is_announced() -> 
             one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
         )
     announced = [notification.prefix for notification in NOTIFICATIONS]
+    assert not EXPORTS_PREFIX.startswith(tuple(announced))
     derived = (series_metadata_key("p", "1", "2"), series_coverage_key("p", "1", "2"))
     assert not any(key.startswith(tuple(announced)) for key in derived)
 
@@ -62,7 +63,8 @@ def test_no_new_object_is_announced_twice_and_nothing_derived_is_announced() -> 
 def test_what_nobody_took_from_the_inbox_expires_and_what_a_person_decides_on_does_not() -> None:
     expiring = {prefix for prefix, _ in INBOX.expires_after_days}
     assert expiring == {f"{InboxPrefix.DICOM}/", f"{InboxPrefix.ARCHIVES}/"}
-    assert ARCHIVE.expires_after_days == ()
+    assert ARCHIVE.expires_after_days == (("exports/", 7),)
+    assert (INBOX.undelete_days, ARCHIVE.undelete_days) == (7, 30)
 
 
 def test_every_function_has_a_module_of_its_own() -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from infra.functions import environment_of
+from infra.permissions import PERMISSIONS_BY_FUNCTION, Sending
 from scanloft.core.blueprint import ANONYMISE, FUNCTIONS, Function
 from tests.infra.template import Properties, Template, text
 
@@ -70,6 +71,21 @@ def test_a_batch_may_fail_in_part(template: Template, function: Function) -> Non
 
 def test_only_functions_with_a_source_are_fed(template: Template) -> None:
     assert len(template.resources(SOURCE)) == len([each for each in FUNCTIONS if each.source])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_only_what_goes_on_in_another_call_may_send_to_itself(
+    template: Template, function: Function
+) -> None:
+    """Lambda ends what looks like a loop after sixteen rounds, unless it is told not to."""
+    loop = properties(template, function).get("RecursiveLoop")
+    sends = (
+        Sending(function.source) in PERMISSIONS_BY_FUNCTION[function.name]
+        if function.source
+        else False
+    )
+    assert loop == ("Allow" if sends else None)
+    assert sends == function.sends_to_itself
 
 
 def test_logs_of_functions_end(template: Template) -> None:

@@ -64,10 +64,26 @@ ALLOWED = {
         "dynamodb:Query index",
         "dynamodb:PutItem index",
     },
+    "export": {
+        "s3:GetObject archive/dicom/*",
+        "s3:GetObject archive/files/*",
+        "s3:ListBucket archive",
+        "s3:GetObject archive/exports/*",
+        "s3:PutObject archive/exports/*",
+        "s3:DeleteObject archive/exports/*",
+        "s3:ListMultipartUploadParts archive/exports/*",
+        "s3:AbortMultipartUpload archive/exports/*",
+        "dynamodb:GetItem index",
+        "dynamodb:PutItem index",
+    },
     "api": {
         "s3:PutObject inbox/dicom/*",
         "s3:PutObject inbox/archives/*",
         "s3:GetObject archive/dicom/*",
+        "s3:GetObject archive/files/*",
+        "s3:GetObject archive/exports/*",
+        "s3:PutObject archive/exports/*",
+        "s3:DeleteObject archive/exports/*",
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
@@ -107,9 +123,20 @@ ALLOWED = {
         "dynamodb:PutItem index",
     },
     "sweep": {
+        "s3:DeleteObject archive/derived/*",
+        "s3:DeleteObject archive/dicom/*",
+        "s3:DeleteObject archive/exports/*",
+        "s3:DeleteObject archive/files/*",
+        "s3:ListBucket archive",
+        "s3:DeleteObject inbox/quarantine/*",
+        "s3:ListBucket inbox",
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
+        "dynamodb:Scan index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:DeleteItem index",
     },
 }
 
@@ -251,26 +278,22 @@ def test_the_table_of_permissions_names_all_functions() -> None:
     assert set(PERMISSIONS_BY_FUNCTION) == {each.name for each in FUNCTIONS} == set(ALLOWED)
 
 
-@pytest.mark.parametrize(
-    ("queue", "senders"),
-    [("Summarise", {"ingest"}), ("Deliver", {"summarise", "api", "deliver"})],
-)
-def test_messages_are_sent_by_those_who_have_something_to_say(
-    template: Template, queue: str, senders: set[str]
-) -> None:
-    (logical,) = (
-        name
-        for name in template.resources("AWS::SQS::Queue")
-        if name.startswith(f"{queue}Queue") and "DeadLetters" not in name
-    )
-    named = f"${{{logical}.Arn}}"
-    found = {
-        each.name
+def test_queues_get_messages_from_those_that_have_to_send_them(template: Template) -> None:
+    senders = {
+        (each.name, resource.removeprefix("${").partition("Queue")[0].lower())
         for each in FUNCTIONS
         for statement in template.role_statements(f"{each.name.capitalize()}Role")
-        if "sqs:SendMessage" in statement.actions and named in statement.resources
+        for resource in statement.resources
+        if "sqs:SendMessage" in statement.actions
     }
-    assert found == senders
+    assert senders == {
+        ("ingest", "summarise"),
+        ("api", "export"),
+        ("export", "export"),
+        ("api", "deliver"),
+        ("summarise", "deliver"),
+        ("deliver", "deliver"),
+    }
 
 
 def test_custody_edits_lookup_tables_and_never_who_became_whom(template: Template) -> None:

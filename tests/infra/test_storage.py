@@ -3,7 +3,7 @@
 import pytest
 
 from infra.permissions import DERIVED
-from infra.storage import RAW_NONCURRENT_DAYS
+from infra.storage import SHORT_LIVED_DAYS
 from scanloft.core.blueprint import BUCKETS, NOTIFICATIONS, Bucket
 from scanloft.core.keys import series_metadata_key
 from tests.infra.conftest import Synthesis
@@ -68,9 +68,13 @@ def test_objects_expire_as_the_blueprint_says(template: Template, bucket: Bucket
     expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
     (housekeeping,) = (rule for rule in rules if "Prefix" not in rule)
     assert expiring == dict(bucket.expires_after_days)
+    kept = {
+        rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if "Prefix" in rule
+    }
+    assert kept <= {SHORT_LIVED_DAYS}
     assert "ExpirationInDays" not in housekeeping
     assert housekeeping["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1
-    assert housekeeping["NoncurrentVersionExpiration"]["NoncurrentDays"] >= RAW_NONCURRENT_DAYS
+    assert housekeeping["NoncurrentVersionExpiration"]["NoncurrentDays"] == bucket.undelete_days
 
 
 def test_new_objects_are_announced_as_the_blueprint_says(template: Template) -> None:

@@ -1,16 +1,13 @@
 """Downloads: a short-lived address of one instance on the same host."""
 
-import re
-
+from functions.api.downloads.contents import DICOM, SHA256
+from functions.api.downloads.links import address
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.services import Services
-from scanloft.aws.links import public_link
 from scanloft.core.errors import NotFound
 from scanloft.core.identifiers import is_uid
 from scanloft.core.model import Instance
-
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Link(Shown):
@@ -34,19 +31,12 @@ def link(services: Services, request: Request) -> Answer:
     """
     instance = _instance(services, request)
     ttl_s = services.settings.download_url_ttl_s
-    signed = services.archive.signed_get(
+    url = address(
+        services,
         instance.location.key,
         ttl_s=ttl_s,
-        headers={
-            "ResponseContentType": "application/dicom",
-            "ResponseContentDisposition": f'attachment; filename="{instance.sop_uid}.dcm"',
-        },
-    )
-    url = public_link(
-        signed,
-        bucket=services.settings.archive_bucket,
-        key=instance.location.key,
-        public_base_url=services.settings.public_base_url,
+        content_type=DICOM,
+        file_name=f"{instance.sop_uid}.dcm",
     )
     return Answer(
         Link(

@@ -87,4 +87,3 @@ class Part:
             return
         memberships = self.services.projects.memberships(self.caller.user, after=after)
         yield from (membership.project for membership in memberships)
-

@@ -28,16 +28,16 @@ def front(aws: None) -> Iterator[Front]:
         clients.s3().create_bucket(Bucket=bucket)
     for table in TABLES:
         create_table(clients.dynamodb(), table)
-    for url in QUEUES:
-        clients.sqs().create_queue(QueueName=url.rpartition("/")[2])
+    for queue in QUEUES:
+        clients.sqs().create_queue(QueueName=queue.rpartition("/")[2])
     yield Front()
     for store in (services().inbox, services().archive):
         store.delete(list(store.keys("")))
         clients.s3().delete_bucket(Bucket=store.bucket)
+    for queue in QUEUES:
+        clients.sqs().delete_queue(QueueUrl=queue)
     for table in TABLES:
         clients.dynamodb().delete_table(TableName=table)
-    for url in QUEUES:
-        clients.sqs().delete_queue(QueueUrl=url)
 
 
 def _forget() -> None:

@@ -48,7 +48,8 @@ def asked(
 ) -> Reply:
     path = filled(route.path, {**row.parts, **parts})
     body = row.body if route.changes else None
-    return front.call(route.method, path, user=user, admin=admin, body=body, query=row.query)
+    query = {name: filled(value, parts) for name, value in (row.query or {}).items()}
+    return front.call(route.method, path, user=user, admin=admin, body=body, query=query)
 
 
 def prepared(front: Front, name: str) -> tuple[Route, Row, Mapping[str, str]]:

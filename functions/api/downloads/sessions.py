@@ -1,0 +1,161 @@
+"""The sessions and scans of a selection, as far as the caller sees them, with their labels."""
+
+from collections.abc import Iterable, Iterator
+
+from functions.api.downloads.placing import Chosen, Placed, scan_name, subject_of
+from functions.api.downloads.selection import Selection
+from functions.api.downloads.waiting import batches, results
+from functions.api.edge.request import Request
+from functions.api.services import Services
+from scanloft.core.annotations import Card, Level
+from scanloft.core.errors import Gone, NotFound
+from scanloft.core.layouts import SessionPlace
+from scanloft.core.model import Series, Study
+
+PAGE = 100
+"""Studies that are read at once: a page of a manifest seldom needs more."""
+BATCH = 25
+"""Sessions that are looked at together: their cards and tombstones come in a call each."""
+
+
+class Chooser:
+    """Finds the sessions of a selection."""
+
+    def __init__(self, services: Services, request: Request, selection: Selection) -> None:
+        self._services = services
+        self._presence = request.presence
+        self._project = request.project
+        self._selection = selection
+        self._scans = {(each.session, each.scan) for each in selection.scans}
+
+    def sessions(self, *, start: str = "") -> Iterator[Chosen]:
+        """The sessions with their scans in the order of their UIDs, from `start` on."""
+        for batch in batches(self._studies(start), size=BATCH):
+            yield from self._chosen(self._placed(batch))
+
+    def placed(self) -> Iterator[Placed]:
+        """The same without their scans."""
+        for batch in batches(self._studies(""), size=BATCH):
+            yield from filter(self._takes, self._placed(batch))
+
+    def check(self) -> None:
+        """Makes sure that what is named is there.
+
+        Raises:
+            NotFound: a session or scan is not, or the caller does not see it.
+            Gone: it was deleted.
+        """
+        named = {*self._selection.sessions, *(session for session, _ in self._scans)}
+        studies = {study.study_uid: study for study in self._known(sorted(named))}
+        if named - set(studies):
+            raise NotFound("A session of the selection is not in this project.")
+        tombs = self._services.tombstones.among(
+            self._project,
+            [(Level.SESSION, uid) for uid in named]
+            + [(Level.SCAN, scan_name(*scan)) for scan in self._scans],
+        )
+        if tombs:
+            raise Gone("Something in the selection was deleted: bring it back, or leave it out.")
+        scans = results(
+            sorted(self._scans),
+            lambda scan: self._services.instances.series(self._project, *scan),
+        )
+        if any(scan is None or not self._presence.sees(scan.sites) for scan in scans):
+            raise NotFound("A scan of the selection is not in this project.")
+
+    def _studies(self, start: str) -> Iterator[Study]:
+        """The studies that may be in the selection and that the caller sees."""
+        if self._selection.is_narrow:
+            yield from self._known([uid for uid in self._named() if uid >= start])
+            return
+        yield from self._known([start] if start else [])
+        for study in self._services.instances.studies(
+            self._project, after=start or None, page_size=PAGE
+        ):
+            if self._presence.sees(study.sites):
+                yield study
+
+    def _named(self) -> list[str]:
+        """The sessions that are named, and those that were merged into them."""
+        named = {*self._selection.sessions, *(session for session, _ in self._scans)}
+        cards = self._services.cards.all(self._project, Level.SESSION)
+        merged = {card.name for card in cards if card.merged_into in self._selection.sessions}
+        return sorted(named | merged)
+
+    def _known(self, uids: list[str]) -> list[Study]:
+        studies = results(uids, lambda uid: self._services.instances.study(self._project, uid))
+        return [study for study in studies if study and self._presence.sees(study.sites)]
+
+    def _placed(self, studies: list[Study]) -> list[Placed]:
+        """The studies with the labels that people gave them; without those that were deleted."""
+        cards = self._cards(Level.SESSION, (study.study_uid for study in studies))
+        into = {uid: card.merged_into for uid, card in cards.items() if card.merged_into}
+        study_by_uid = {study.study_uid: study for study in studies}
+        missing = sorted(set(into.values()) - set(study_by_uid))
+        study_by_uid |= {study.study_uid: study for study in self._known(missing)}
+        cards |= self._cards(Level.SESSION, missing)
+        subject_by_uid = {
+            uid: subject_of(study.attributes, cards[uid]) for uid, study in study_by_uid.items()
+        }
+        subject_cards = self._cards(Level.SUBJECT, subject_by_uid.values())
+        gone = self._services.tombstones.among(
+            self._project,
+            [(Level.SESSION, uid) for uid in study_by_uid]
+            + [(Level.SUBJECT, subject) for subject in set(subject_by_uid.values())],
+        )
+        placed = []
+        for study in studies:
+            target = into.get(study.study_uid, study.study_uid)
+            subject = subject_by_uid.get(target, subject_by_uid[study.study_uid])
+            names = {(Level.SESSION, study.study_uid), (Level.SESSION, target)}
+            if not (names | {(Level.SUBJECT, subject)}) & set(gone):
+                label = subject_cards[subject].label or subject
+                place = SessionPlace(label, cards[target].label, target)
+                placed.append(Placed(study, subject, place))
+        return placed
+
+    def _chosen(self, placed: list[Placed]) -> Iterator[Chosen]:
+        wanted = [each for each in placed if self._takes(each)]
+        scans = results(
+            wanted,
+            lambda each: list(
+                self._services.instances.series_of_study(self._project, each.study.study_uid)
+            ),
+        )
+        gone = self._services.tombstones.among(
+            self._project,
+            ((Level.SCAN, _name(series)) for found in scans for series in found),
+        )
+        for each, found in zip(wanted, scans, strict=True):
+            seen = [
+                series
+                for series in found
+                if self._presence.sees(series.sites) and (Level.SCAN, _name(series)) not in gone
+            ]
+            taken = [series for series in seen if self._takes_scan(each, series)]
+            yield each.chosen(seen, taken, is_whole=self._takes_all(each))
+
+    def _takes(self, placed: Placed) -> bool:
+        uids = {placed.study.study_uid, placed.place.study_uid}
+        return self._takes_all(placed) or any(session in uids for session, _ in self._scans)
+
+    def _takes_all(self, placed: Placed) -> bool:
+        chosen = self._selection
+        return (
+            chosen.all
+            or placed.subject in chosen.subjects
+            or placed.study.study_uid in chosen.sessions
+            or placed.place.study_uid in chosen.sessions
+        )
+
+    def _takes_scan(self, placed: Placed, series: Series) -> bool:
+        return self._takes_all(placed) or (series.study_uid, series.series_uid) in self._scans
+
+    def _cards(self, level: Level, names: Iterable[str]) -> dict[str, Card]:
+        places = [(level, name) for name in names]
+        found = self._services.cards.many(self._project, places)
+        return {name: card for (_, name), card in found.items()}
+
+
+def _name(series: Series) -> str:
+    return scan_name(series.study_uid, series.series_uid)

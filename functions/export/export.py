@@ -1,0 +1,281 @@
+"""Working on an export: from the last checkpoint on, until it is done or time is up."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from functions.export.checkpoint import Checkpoint, CheckpointStore
+from functions.export.lease import Lease
+from functions.export.reading import FileReader
+from functions.export.zipping import MISSING_HEAD, MISSING_NAME, Zipping
+from scanloft.aws.exports import ExportFiles, ExportIndex
+from scanloft.aws.multipart import MultipartUpload
+from scanloft.aws.objects import ObjectStore
+from scanloft.aws.queues import Queue
+from scanloft.aws.rows import Rows
+from scanloft.core.blueprint import EXPORT_QUEUE
+from scanloft.core.errors import (
+    ArchiveError,
+    Conflict,
+    FaultyArchive,
+    NotFound,
+    Oversized,
+    Rejected,
+)
+from scanloft.core.exports import (
+    ENDED,
+    ZIP_LIMIT_BYTES,
+    Export,
+    ExportFile,
+    ExportOrder,
+    ExportStatus,
+    part_size_bytes,
+)
+from scanloft.core.keys import export_files_key, export_state_key, export_zip_key
+from scanloft.core.settings import ExportSettings
+from scanloft.core.zip_stream import zip_size_limit
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+RESERVE_S = 60
+"""What putting a checkpoint down and handing the work over may take."""
+SLOWEST_BYTES_PER_S = 8 * 1024 * 1024
+"""A file is begun only if it would be done in time at this rate: it cannot be left half way."""
+CHECKPOINT_S = 120
+"""So much work is done again after a crash, at most."""
+SETBACK_LIMIT = 8
+"""After so many failures and crashes an export is given up."""
+SETBACKS_BEFORE_ANEW = 3
+"""After each so many, it is begun anew: what was put down may be what is wrong."""
+RETRY_DELAYS_S = (10, 60, 300, 900)
+MISSING_LINE_BYTES = 32
+"""The most that a line of the list of missing files has beside the name."""
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+class Exporter:
+    """Makes zips; each call is one step of the way of an export, and any step may be repeated."""
+
+    def __init__(
+        self,
+        settings: ExportSettings,
+        *,
+        s3: "S3Client",
+        dynamodb: "DynamoDBClient",
+        sqs: "SQSClient",
+        now: Clock = utc_now,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._archive = ObjectStore(settings.archive_bucket, s3)
+        self._index = ExportIndex(Rows(settings.index_table, dynamodb))
+        self._files = ExportFiles(self._archive)
+        self._checkpoints = CheckpointStore(self._archive)
+        self._reader = FileReader(self._archive)
+        self._queue = Queue(settings.export_queue_url, sqs)
+        self._now = now
+        self._random = random
+
+    def work_on(
+        self, order: ExportOrder, *, attempt: int, remaining_s: Callable[[], float]
+    ) -> ExportStatus | None:
+        """Goes on with an export; how far it is then, None where it was deleted.
+
+        `attempt` counts the deliveries of this order: the last one, before the queue would put it
+        aside, is there to say that the export failed. The order for what is not finished has
+        been sent again when this returns.
+
+        Raises:
+            Unavailable: another worker is at it, or not even that could be said: the message
+                must be delivered again.
+        """
+        seen = self._index.export(*order)
+        if seen is None:
+            self._clear_away(order)
+            return None
+        if seen.status in ENDED:
+            return seen.status
+        worker = self._random(8).hex()
+        lease = Lease.taken(self._index, seen, worker=worker, now=self._now)
+        try:
+            self._try(lease, order, attempt=attempt, remaining_s=remaining_s)
+        except Conflict:
+            if self._index.export(*order) is not None:
+                raise
+            self._clear_away(order)
+            return None
+        return lease.export.status
+
+    def _try(
+        self, lease: Lease, order: ExportOrder, *, attempt: int, remaining_s: Callable[[], float]
+    ) -> None:
+        try:
+            _check_hope(lease.export, attempt)
+            self._go_on(lease, order, remaining_s)
+        except Conflict:
+            raise
+        except Exception as error:  # noqa: BLE001  # the edge: whatever it is, it is counted
+            self._set_back(lease, order, error)
+
+    def _go_on(self, lease: Lease, order: ExportOrder, remaining_s: Callable[[], float]) -> None:
+        size_bytes = self._finished_size(order)
+        if size_bytes is None:
+            upload, start = self._started(lease.export, order)
+            lease.renew(status=ExportStatus.RUNNING)
+            size_bytes = self._zip(lease, upload, start, remaining_s=remaining_s)
+        if size_bytes is None:
+            lease.release()
+            self._queue.send_many([order.to_body()])
+            return
+        self._end(lease, status=ExportStatus.READY, zip_bytes=size_bytes)
+        # What is left here goes with the zip, by the lifecycle of the bucket.
+        with suppress(ArchiveError):
+            self._archive.delete([export_state_key(*order), export_files_key(*order)])
+
+    def _zip(
+        self,
+        lease: Lease,
+        upload: MultipartUpload,
+        start: Checkpoint,
+        *,
+        remaining_s: Callable[[], float],
+    ) -> int | None:
+        """The size of the zip, None where time was up before it was finished."""
+        export = lease.export
+
+        def tell() -> None:
+            lease.renew_if_due(**_progress(zipping))
+
+        modified = datetime.fromisoformat(export.created_at)
+        with Zipping(upload, start, modified=modified, on_progress=tell) as zipping:
+            put_down_at = self._now()
+            files = self._files.read(export.project, export.export, start=start.next_file)
+            with closing(self._reader.read(files)) as found:
+                for file, blocks in found:
+                    is_first = zipping.next_file == start.next_file
+                    if not is_first and not _is_time_for(file, remaining_s()):
+                        self._put_down(lease, zipping)
+                        return None
+                    zipping.add(file, blocks)
+                    if (self._now() - put_down_at).total_seconds() >= CHECKPOINT_S:
+                        self._put_down(lease, zipping)
+                        put_down_at = self._now()
+            lease.renew(**_progress(zipping))
+            return zipping.finish()
+
+    def _put_down(self, lease: Lease, zipping: Zipping) -> None:
+        self._checkpoints.put(lease.export.project, lease.export.export, zipping.checkpoint())
+        lease.renew(**_progress(zipping))
+
+    def _started(self, export: Export, order: ExportOrder) -> tuple[MultipartUpload, Checkpoint]:
+        """What was put down last, or a new beginning."""
+        key = export_zip_key(*order)
+        found = self._checkpoints.get(*order)
+        if found and export.setbacks - found.setbacks < SETBACKS_BEFORE_ANEW:
+            upload = self._archive.resumed(key, upload_id=found.upload_id, parts=found.parts)
+            return upload, found
+        if found:
+            self._forget(order, found)
+        part_bytes = part_size_bytes(self._zip_limit_bytes(order))
+        upload = self._archive.begun(key, metadata={}, content_type="application/zip")
+        start = Checkpoint(upload.upload_id, part_bytes, setbacks=export.setbacks)
+        # At once, so that whoever comes after a crash knows what to throw away.
+        self._checkpoints.put(*order, start)
+        return upload, start
+
+    def _zip_limit_bytes(self, order: ExportOrder) -> int:
+        """A size that the zip cannot exceed, found by reading the list once.
+
+        Raises:
+            Oversized: S3 might not take it.
+        """
+        count = sizes = names = 0
+        for file in self._files.read(*order):
+            count, sizes, names = count + 1, sizes + file.length, names + len(file.name.encode())
+        limit = zip_size_limit(
+            count=count + 1,
+            sizes_bytes=sizes + len(MISSING_HEAD) + names + count * MISSING_LINE_BYTES,
+            names_bytes=names + len(MISSING_NAME),
+        )
+        if limit > ZIP_LIMIT_BYTES:
+            raise Oversized(f"A zip has at most {ZIP_LIMIT_BYTES} bytes: export less at a time.")
+        return limit
+
+    def _finished_size(self, order: ExportOrder) -> int | None:
+        """The size of the zip where it is there: it appears at once as a whole or not at all."""
+        try:
+            return self._archive.facts(export_zip_key(*order)).size_bytes
+        except NotFound:
+            return None
+
+    def _set_back(self, lease: Lease, order: ExportOrder, error: Exception) -> None:
+        """Counts a failure; tries again later, or gives up where that cannot help.
+
+        Raises:
+            Unavailable, Conflict: this could not be written down: the message comes again.
+        """
+        setbacks = lease.export.setbacks + 1
+        # The list of files is the only object whose lack comes up to here.
+        if setbacks > SETBACK_LIMIT or isinstance(error, Rejected | NotFound):
+            known = error if isinstance(error, ArchiveError) else _faulty(error)
+            self._end(lease, status=ExportStatus.FAILED, code=known.code, reason=known.message)
+            with suppress(ArchiveError):
+                self._clear_away(order)
+            return
+        lease.release(setbacks=setbacks)
+        delay_s = RETRY_DELAYS_S[min(setbacks, len(RETRY_DELAYS_S)) - 1]
+        self._queue.send_many([order.to_body()], delay_s=delay_s)
+
+    def _end(self, lease: Lease, **changes: object) -> None:
+        lease.release(finished_at=self._now().isoformat(timespec="seconds"), **changes)
+
+    def _clear_away(self, order: ExportOrder) -> None:
+        """Throws away all that there is of an export that nobody wants or that failed."""
+        found = self._checkpoints.get(*order)
+        if found:
+            self._forget(order, found)
+        keys = [key(*order) for key in (export_zip_key, export_files_key, export_state_key)]
+        self._archive.delete(keys)
+
+    def _forget(self, order: ExportOrder, found: Checkpoint) -> None:
+        upload = self._archive.resumed(
+            export_zip_key(*order), upload_id=found.upload_id, parts=found.parts
+        )
+        # Gone already, or cleared away by the lifecycle of the bucket within a day.
+        with suppress(ArchiveError):
+            upload.abort()
+
+
+def _check_hope(export: Export, attempt: int) -> None:
+    if export.setbacks > SETBACK_LIMIT or attempt >= EXPORT_QUEUE.receive_limit:
+        raise Rejected("The export failed too often: ask for it again, or for less at a time.")
+
+
+def _is_time_for(file: ExportFile, remaining_s: float) -> bool:
+    return remaining_s >= RESERVE_S + file.length / SLOWEST_BYTES_PER_S
+
+
+def _progress(zipping: Zipping) -> dict[str, int]:
+    return {
+        "files_done": zipping.next_file,
+        "bytes_done": zipping.bytes_done,
+        "files_missing": len(zipping.missing),
+    }
+
+
+def _faulty(error: Exception) -> FaultyArchive:
+    return FaultyArchive(
+        "The archive failed at this export, though it should not: please report it with the code "
+        "of the error.",
+        error=type(error).__name__,
+    )

@@ -1,0 +1,62 @@
+"""An export over real sockets: asked for, made by its function, fetched in two pieces."""
+
+import hashlib
+import io
+import zipfile
+from typing import Any
+
+import httpx
+
+from infra.local.archive import LocalArchive
+from infra.local.demo.account import Account
+from infra.local.demo.outcome import Route
+from infra.local.demo.run import PROJECT_BY_ROUTE
+
+GOOD = 7
+"""How many instances were archived."""
+TRIES = 1000
+"""Each is a request: some seconds in all."""
+
+
+def client(archive: LocalArchive) -> httpx.Client:
+    token = archive.announcement.tokens["owner"]
+    return httpx.Client(
+        base_url=f"{archive.announcement.base_url}/api/projects/{PROJECT_BY_ROUTE[Route.UPLOAD]}",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=60,
+        trust_env=False,
+    )
+
+
+def ready(api: httpx.Client, export: str) -> dict[str, Any]:
+    for _ in range(TRIES):
+        shown: dict[str, Any] = api.get(f"/exports/{export}").raise_for_status().json()
+        if shown["status"] not in ("waiting", "running"):
+            break
+    assert shown["status"] == "ready"
+    return shown
+
+
+def test_an_export_is_made_and_fetched_in_pieces(archive: LocalArchive, account: Account) -> None:
+    assert account.is_good
+    body = {"selection": {"all": True}, "layout": "original"}
+    with client(archive) as api:
+        asked = api.post("/exports", json=body)
+        assert asked.status_code == 202
+        shown = ready(api, asked.json()["export"])
+        address, size = shown["download"]["url"], shown["zip_bytes"]
+        pieces = [
+            httpx.get(address, headers={"Range": f"bytes={start}-{end}"}, trust_env=False)
+            for start, end in ((0, 999), (1000, size - 1))
+        ]
+        manifest = api.post("/manifests", json=body).raise_for_status().json()
+    assert [piece.status_code for piece in pieces] == [206, 206]
+    with zipfile.ZipFile(io.BytesIO(b"".join(piece.content for piece in pieces))) as zipped:
+        assert zipped.testzip() is None
+        found = {name: zipped.read(name) for name in zipped.namelist()}
+    assert len(found) == GOOD
+    assert {file["name"] for file in manifest["files"]} == set(found)
+    for file in manifest["files"]:
+        fetched = httpx.get(file["url"], trust_env=False).content
+        assert fetched == found[file["name"]]
+        assert hashlib.sha256(fetched).hexdigest() == file["sha256"]
