@@ -1,8 +1,10 @@
 """All routes of the REST API, of whatever function."""
 
 from functions.api.account.routes import ROUTES as ACCOUNT
+from functions.api.audit.routes import ROUTES as AUDIT
 from functions.api.custody.routes import ROUTES as CUSTODY
 from functions.api.downloads.routes import ROUTES as DOWNLOADS
+from functions.api.events.routes import ROUTES as EVENTS
 from functions.api.links.routes import ROUTES as LINKS
 from functions.api.openapi.routes import ROUTES as OPENAPI
 from functions.api.projects.routes import ROUTES as PROJECTS
@@ -20,4 +22,6 @@ ROUTES = (
     *SEARCH,
     *DOWNLOADS,
     *CUSTODY,
+    *EVENTS,
+    *AUDIT,
 )

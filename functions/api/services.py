@@ -12,6 +12,7 @@ from scanloft.aws.cards import CardIndex
 from scanloft.aws.exports import ExportFiles, ExportIndex
 from scanloft.aws.feed import Feed
 from scanloft.aws.holdings import HoldingsIndex
+from scanloft.aws.hooks import HookCaller, HookIndex
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.invitations import InvitationIndex, RequestIndex
 from scanloft.aws.names import NameIndex
@@ -22,6 +23,7 @@ from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.sent_parts import SentParts
 from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
@@ -52,7 +54,10 @@ class Services(EdgeServices):
     export_files: ExportFiles
     export_queue: Queue
     feed: Feed
+    hooks: HookIndex
+    hook_caller: HookCaller
     inbox: ObjectStore
+    parts: SentParts
     archive: ObjectStore
 
 
@@ -62,6 +67,8 @@ def services() -> Services:
     settings = ApiSettings.from_env(os.environ)
     rows = Rows(settings.index_table, clients.dynamodb())
     projects = ProjectIndex(rows)
+    hooks = HookIndex(rows)
+    caller = HookCaller(hooks, Queue(settings.deliver_queue_url, clients.sqs()))
     archive = ObjectStore(settings.archive_bucket, clients.s3())
     return Services(
         settings=settings,
@@ -85,7 +92,10 @@ def services() -> Services:
         export_files=ExportFiles(archive),
         export_queue=Queue(settings.export_queue_url, clients.sqs()),
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
-        feed=Feed(rows),
+        feed=Feed(rows, tell=caller.tell),
+        hooks=hooks,
+        hook_caller=caller,
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
+        parts=SentParts(settings.inbox_bucket, clients.s3()),
         archive=archive,
     )

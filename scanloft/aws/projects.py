@@ -105,6 +105,20 @@ class ProjectIndex:
             None if member is None else _membership(member),
         )
 
+    def presences(
+        self, names: Iterable[str], user: str
+    ) -> dict[str, tuple[Project, Membership | None]]:
+        """The same for several projects, those that exist by name."""
+        names = list(names)
+        keys = [key for name in names for key in (project_item(name), member_item(name, user))]
+        rows = self._rows.get_many(keys)
+        found: dict[str, tuple[Project, Membership | None]] = {}
+        for name in names:
+            project, member = rows.get(project_item(name)), rows.get(member_item(name, user))
+            if project is not None:
+                found[name] = _project(project), _membership(member) if member else None
+        return found
+
     def projects(self, names: Iterable[str]) -> dict[str, Project]:
         """Those of the projects that exist, by name."""
         rows = self._rows.get_many(map(project_item, names))

@@ -17,6 +17,8 @@ RESOURCE_SORT = "R#"
 FILE_SORT = "F#"
 EXPORT_SORT = "EX#"
 HOOK_SORT = "HOOK#"
+HOOK_STATE_SORT = "STATE"
+ATTEMPT_SORT = "A#"
 
 
 def name_item(name: str) -> ItemKey:
@@ -167,6 +169,16 @@ def hook_item(project: str, hook: str) -> ItemKey:
 def attempts_partition(project: str, hook: str) -> str:
     """The partition of the attempts to deliver to a webhook."""
     return f"P#{project}#HOOK#{hook}"
+
+
+def hook_state_item(project: str, hook: str) -> ItemKey:
+    """The item of how far a webhook has got; it is written by the deliveries, not by people."""
+    return ItemKey(attempts_partition(project, hook), HOOK_STATE_SORT)
+
+
+def attempt_item(project: str, hook: str, attempt: str) -> ItemKey:
+    """The item of one attempt to deliver; attempts sort by their times."""
+    return ItemKey(attempts_partition(project, hook), f"{ATTEMPT_SORT}{attempt}")
 
 
 def idempotency_item(user: str, digest: str) -> ItemKey:

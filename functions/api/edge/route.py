@@ -52,6 +52,8 @@ class Route:
     status: int = 200
     function: str = "api"
     answers_html: bool = False
+    media_type: str = ""
+    """Of an answer that is a text for other programs, beside JSON or in its place."""
     shows_secret: bool = False
     """The answer holds a secret that is shown once: it is never kept for a repeated request."""
     of_deleted: bool = False

@@ -162,6 +162,9 @@ def _responses(route: Route, references: Mapping[type[BaseModel], Any]) -> dict[
         done["content"] = {"text/html": {"schema": {"type": "string"}}}
     if route.answer:
         done["content"] = {"application/json": {"schema": references[route.answer]}}
+    if route.media_type:
+        text = {route.media_type: {"schema": {"type": "string"}}}
+        done["content"] = {**done.get("content", {}), **text}
     refusals = {str(status): {"$ref": f"#/components/responses/{status}"} for status in REFUSALS}
     return {str(route.status): done, **refusals}
 

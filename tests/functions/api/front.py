@@ -22,6 +22,7 @@ SETTINGS = ApiSettings(
     index_table="the-index",
     secrets_table="the-secrets",
     audit_table="the-audit",
+    deliver_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-deliver",
     export_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-exports",
     public_base_url="https://archive.example",
     ranged_limit_bytes=1000,
@@ -31,7 +32,7 @@ SETTINGS = ApiSettings(
 CUSTODY = CustodySettings(
     index_table="the-index", pseudonyms_table="the-pseudonyms", audit_table="the-audit"
 )
-QUEUES = (SETTINGS.export_queue_url,)
+QUEUES = (SETTINGS.export_queue_url, SETTINGS.deliver_queue_url)
 BUCKETS = (SETTINGS.inbox_bucket, SETTINGS.archive_bucket)
 TABLES = (
     SETTINGS.index_table,
@@ -39,6 +40,7 @@ TABLES = (
     CUSTODY.pseudonyms_table,
     SETTINGS.audit_table,
 )
+JSON = ("application/json", "application/problem+json")
 HANDLERS = {"api": handler, "custody": custody_handler.handler}
 """The functions of the API by their names."""
 
@@ -128,7 +130,7 @@ class Front:
         answer = HANDLERS[name](request, LocalContext(name))
         assert answer["headers"]["X-Content-Type-Options"] == "nosniff"
         content = answer.get("body") or "null"
-        is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
+        is_json = answer["headers"].get("Content-Type", JSON[0]) in JSON
         body = json.loads(content) if is_json else content
         return Reply(answer["statusCode"], body, answer["headers"])
 
