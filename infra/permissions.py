@@ -10,6 +10,8 @@ from scanloft.core.blueprint import (
     ARCHIVE,
     AUTHORISE,
     CUSTODY,
+    DELIVER,
+    DELIVER_QUEUE,
     DICOMWEB,
     EXPORT,
     EXPORT_QUEUE,
@@ -22,8 +24,18 @@ from scanloft.core.blueprint import (
     Bucket,
     Queue,
 )
-from scanloft.core.items import missing_partition, pairs_partition
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, EXPORTS_PREFIX, InboxPrefix
+from scanloft.core.items import (
+    lookup_partition,
+    missing_partition,
+    pairs_partition,
+    project_partition,
+)
+from scanloft.core.keys import (
+    ARCHIVE_DICOM_PREFIX,
+    EXPORTS_PREFIX,
+    OBJECTS_OF_PROJECTS,
+    InboxPrefix,
+)
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
 
 
@@ -41,7 +53,8 @@ class Verb(StrEnum):
 class ObjectAccess:
     """Verbs on the objects below some prefixes of a bucket.
 
-    `listing` goes with every reader that must tell a missing object from a forbidden one.
+    `listing` goes with every reader that must tell a missing object from a forbidden one, and with
+    those who ask for keys alone, which may have no verbs.
     """
 
     bucket: Bucket
@@ -94,12 +107,24 @@ RECORD_PSEUDONYMS = RowAccess(
     PSEUDONYMS, ("dynamodb:BatchWriteItem",), (pairs_partition("*"), missing_partition("*"))
 )
 """Who became whom, and what lookup tables lack: never an entry of a lookup table."""
+EDIT_LOOKUP = RowAccess(
+    PSEUDONYMS, ("dynamodb:BatchWriteItem", *DELETE_ROWS), (lookup_partition("*"),)
+)
+"""The entries of lookup tables: never who became whom."""
+IN_PROJECTS = (project_partition("*"),)
+"""All partitions of projects, none of users, tokens or links."""
 JOURNAL = ("dynamodb:Query", *PUT_ROW)
 """What adding to a journal takes: its last entry, and a new one."""
 AUDITED = RowAccess(AUDIT, JOURNAL)
 
 ASSEMBLE = (Verb.GET, Verb.PUT, Verb.LIST_PARTS, Verb.ABORT)
 """What putting an object in parts takes; KMS asks for the right to decrypt of whoever does it."""
+
+
+def _of_projects(bucket: Bucket) -> tuple[str, ...]:
+    """The prefixes below which projects have their objects."""
+    return tuple(f"{prefix}/" for prefix in OBJECTS_OF_PROJECTS[bucket.name])
+
 
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
@@ -126,6 +151,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
         ObjectAccess(ARCHIVE, (DERIVED,), (Verb.GET, Verb.PUT)),
         RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
+        Sending(DELIVER_QUEUE),
     ),
     EXPORT.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,), listing=True),
@@ -134,17 +160,21 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         Sending(EXPORT_QUEUE),
     ),
     API.name: (
-        ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
+        ObjectAccess(
+            INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT, Verb.LIST_PARTS, Verb.ABORT), listing=True
+        ),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,)),
         ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (Verb.GET, Verb.PUT, Verb.DELETE)),
         Sending(EXPORT_QUEUE),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
         AUDITED,
+        Sending(DELIVER_QUEUE),
     ),
     CUSTODY.name: (
         RowAccess(INDEX, (*GET_ROWS, *PUT_ROW, *DELETE_ROWS)),
-        RowAccess(PSEUDONYMS, (*READ_ROWS, "dynamodb:BatchWriteItem", *DELETE_ROWS)),
+        RowAccess(PSEUDONYMS, (*GET_ROWS, "dynamodb:Query")),
+        EDIT_LOOKUP,
         AUDITED,
     ),
     DICOMWEB.name: (
@@ -152,5 +182,13 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),
     ),
     AUTHORISE.name: (RowAccess(INDEX, GET_ROW),),
-    SWEEP.name: (RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query")),),
+    DELIVER.name: (
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW), IN_PROJECTS),
+        Sending(DELIVER_QUEUE),
+    ),
+    SWEEP.name: (
+        ObjectAccess(ARCHIVE, _of_projects(ARCHIVE), (Verb.DELETE,), listing=True),
+        ObjectAccess(INBOX, _of_projects(INBOX), (Verb.DELETE,), listing=True),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", "dynamodb:Scan", *PUT_ROWS, *DELETE_ROWS)),
+    ),
 }

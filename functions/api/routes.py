@@ -1,8 +1,11 @@
 """All routes of the REST API, of whatever function."""
 
 from functions.api.account.routes import ROUTES as ACCOUNT
+from functions.api.audit.routes import ROUTES as AUDIT
 from functions.api.custody.routes import ROUTES as CUSTODY
 from functions.api.downloads.routes import ROUTES as DOWNLOADS
+from functions.api.events.routes import ROUTES as EVENTS
+from functions.api.links.routes import ROUTES as LINKS
 from functions.api.openapi.routes import ROUTES as OPENAPI
 from functions.api.projects.routes import ROUTES as PROJECTS
 from functions.api.quarantine.routes import ROUTES as QUARANTINE
@@ -13,9 +16,12 @@ ROUTES = (
     *OPENAPI,
     *ACCOUNT,
     *PROJECTS,
+    *LINKS,
     *UPLOADS,
     *QUARANTINE,
     *SEARCH,
     *DOWNLOADS,
     *CUSTODY,
+    *EVENTS,
+    *AUDIT,
 )

@@ -11,7 +11,11 @@ from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
 from scanloft.aws.exports import ExportIndex, ExportWishes
 from scanloft.aws.feed import Feed
+from scanloft.aws.holdings import HoldingsIndex
+from scanloft.aws.hooks import HookCaller, HookIndex
 from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.invitations import InvitationIndex, RequestIndex
+from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.quarantine import QuarantineIndex
@@ -19,6 +23,8 @@ from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.sent_parts import SentParts
+from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
@@ -32,6 +38,11 @@ class Services(EdgeServices):
 
     settings: ApiSettings
     projects: ProjectIndex
+    names: NameIndex
+    holdings: HoldingsIndex
+    invitations: InvitationIndex
+    requests: RequestIndex
+    links: LinkIndex
     project_secrets: SecretStore
     uploads: UploadIndex
     quarantine: QuarantineIndex
@@ -44,7 +55,10 @@ class Services(EdgeServices):
     export_wishes: ExportWishes
     export_queue: Queue
     feed: Feed
+    hooks: HookIndex
+    hook_caller: HookCaller
     inbox: ObjectStore
+    parts: SentParts
     archive: ObjectStore
 
     @property
@@ -59,12 +73,19 @@ def services() -> Services:
     settings = ApiSettings.from_env(os.environ)
     rows = Rows(settings.index_table, clients.dynamodb())
     projects = ProjectIndex(rows)
+    hooks = HookIndex(rows)
+    caller = HookCaller(hooks, Queue(settings.deliver_queue_url, clients.sqs()))
     archive = ObjectStore(settings.archive_bucket, clients.s3())
     return Services(
         settings=settings,
         rows=rows,
         access=Access(projects),
         projects=projects,
+        names=NameIndex(rows, projects),
+        holdings=HoldingsIndex(rows),
+        invitations=InvitationIndex(rows),
+        requests=RequestIndex(rows),
+        links=LinkIndex(rows),
         project_secrets=SecretStore(Rows(settings.secrets_table, clients.dynamodb())),
         uploads=UploadIndex(rows),
         quarantine=QuarantineIndex(rows),
@@ -77,7 +98,10 @@ def services() -> Services:
         export_wishes=ExportWishes(archive),
         export_queue=Queue(settings.export_queue_url, clients.sqs()),
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
-        feed=Feed(rows),
+        feed=Feed(rows, tell=caller.tell),
+        hooks=hooks,
+        hook_caller=caller,
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
+        parts=SentParts(settings.inbox_bucket, clients.s3()),
         archive=archive,
     )

@@ -21,7 +21,7 @@ metrics = Metrics(namespace="scanloft", service="summarise")
 def summariser() -> Summariser:
     """The summariser of this process."""
     settings = SummariseSettings.from_env(os.environ)
-    return Summariser(settings, s3=clients.s3(), dynamodb=clients.dynamodb())
+    return Summariser(settings, s3=clients.s3(), dynamodb=clients.dynamodb(), sqs=clients.sqs())
 
 
 @metrics.log_metrics
@@ -30,7 +30,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
     In: an SQS batch of "series changed" messages from ingest.
     Out: `metadata.json.gz` of each series under `derived/` of the archive, its row and the row of
-    its study. Answers `batchItemFailures`.
+    its study, an entry in the feed of its project, and a call to each webhook there. Answers
+    `batchItemFailures`.
     """
     del context
     return answer_batch(event, _summarise)

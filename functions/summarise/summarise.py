@@ -1,14 +1,20 @@
 """Recomputing a batch of changed series, then the studies that they belong to."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from functions.summarise.metadata import SeriesMetadata
+from functions.summarise.news import News
 from scanloft.aws.batches import Message, Outcome
+from scanloft.aws.feed import Feed
+from scanloft.aws.hooks import HookCaller, HookIndex
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
+from scanloft.aws.queues import Queue
 from scanloft.aws.rows import Rows
 from scanloft.core.errors import Unavailable
+from scanloft.core.model import Series, Study
 from scanloft.core.overlap import overlapped
 from scanloft.core.series_changed import SeriesChanged
 from scanloft.core.settings import SummariseSettings
@@ -17,6 +23,7 @@ from scanloft.core.summary import series_of, study_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 ROUNDS = 10
 """How often a row is computed anew because another one was faster, before the message waits."""
@@ -25,15 +32,25 @@ BATCH_THREADS = 4
 """How many series are summed up side by side; each reads its instances side by side again."""
 
 Item = TypeVar("Item", bound=Hashable)
+Row = TypeVar("Row")
 
 
 class Summariser:
     """Recomputes rows from the rows below them, each written only over the revision it read."""
 
     def __init__(
-        self, settings: SummariseSettings, *, s3: "S3Client", dynamodb: "DynamoDBClient"
+        self,
+        settings: SummariseSettings,
+        *,
+        s3: "S3Client",
+        dynamodb: "DynamoDBClient",
+        sqs: "SQSClient",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._index = InstanceIndex(Rows(settings.index_table, dynamodb))
+        rows = Rows(settings.index_table, dynamodb)
+        caller = HookCaller(HookIndex(rows), Queue(settings.deliver_queue_url, sqs))
+        self._index = InstanceIndex(rows)
+        self._news = News(Feed(rows, tell=caller.tell), now=now)
         self._metadata = SeriesMetadata(
             ObjectStore(settings.archive_bucket, s3),
             public_base_url=settings.public_base_url,
@@ -41,32 +58,34 @@ class Summariser:
         )
 
     def summarise_batch(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Recomputes each series and each study that the messages name once."""
+        """Recomputes each series and each study that the messages name once, then tells of them.
+
+        What was written and not told of is done again, so that nobody misses a change.
+        """
         changes = [_parsed(message) for message in messages]
         series = sorted({change for change in changes if isinstance(change, SeriesChanged)})
         studies = sorted({(change.project, change.study_uid) for change in series})
-        failure_by_series = self._failures(series, self._summarise_series)
-        failure_by_study = self._failures(studies, self._summarise_study)
+        done_by_series = self._results(series, self._summarise_series)
+        done_by_study = self._results(studies, self._summarise_study)
+        done = [*done_by_study.values(), *done_by_series.values()]
+        untold = self._news.tell(row for row in done if isinstance(row, Study | Series))
 
         def outcome(change: SeriesChanged | ValueError) -> Outcome:
             if isinstance(change, ValueError):
                 return change
-            study = (change.project, change.study_uid)
-            return failure_by_series.get(change) or failure_by_study.get(study)
+            results = (done_by_series[change], done_by_study[change.project, change.study_uid])
+            failures = [result for result in results if isinstance(result, Exception)]
+            return failures[0] if failures else untold.get(change.project)
 
         return [outcome(change) for change in changes]
 
-    def _failures(
-        self, items: Sequence[Item], work: Callable[[Item], None]
-    ) -> dict[Item, Exception]:
+    def _results(
+        self, items: Sequence[Item], work: Callable[[Item], Row]
+    ) -> Mapping[Item, Row | Exception]:
         results = overlapped(items, work, threads=BATCH_THREADS)
-        return {
-            item: result
-            for item, result in zip(items, results, strict=True)
-            if isinstance(result, Exception)
-        }
+        return dict(zip(items, results, strict=True))
 
-    def _summarise_series(self, series: SeriesChanged) -> None:
+    def _summarise_series(self, series: SeriesChanged) -> Series | None:
         """Metadata first, row second: a row never promises metadata that is not there.
 
         When another one wrote the row meanwhile, it may have seen fewer instances and written
@@ -76,23 +95,23 @@ class Summariser:
             current = self._index.series(series.project, series.study_uid, series.series_uid)
             instances = list(self._index.instances(*series))
             if not instances:
-                return
+                return None
             self._metadata.write(instances)
-            revision = current.revision if current else 0
-            if self._index.put_series(series_of(instances, revision=revision)):
-                return
+            made = series_of(instances, revision=current.revision if current else 0)
+            if self._index.put_series(made):
+                return made
         raise Unavailable("The series changes faster than it can be summed up: try again.")
 
-    def _summarise_study(self, study: tuple[str, str]) -> None:
+    def _summarise_study(self, study: tuple[str, str]) -> Study | None:
         project, study_uid = study
         for _ in range(ROUNDS):
             current = self._index.study(project, study_uid)
             series = list(self._index.series_of_study(project, study_uid))
             if not series:
-                return
-            revision = current.revision if current else 0
-            if self._index.put_study(study_of(series, revision=revision)):
-                return
+                return None
+            made = study_of(series, revision=current.revision if current else 0)
+            if self._index.put_study(made):
+                return made
         raise Unavailable("The study changes faster than it can be summed up: try again.")
 
 

@@ -6,8 +6,14 @@ and finds what is left the next time.
 
 from collections.abc import Callable, Mapping
 
+from functions.sweep import projects
 from functions.sweep.broom import Broom
+from functions.sweep.uploads import sweep_uploads
 
 Step = Callable[[Broom, Callable[[], float]], int]
 
-STEPS: Mapping[str, Step] = {}
+STEPS: Mapping[str, Step] = {
+    "projects_condemned": projects.condemn,
+    "projects_erased": projects.erase,
+    "uploads": sweep_uploads,
+}

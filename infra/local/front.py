@@ -75,7 +75,7 @@ class Front:
         return self._invoke(function, request)
 
     def _invoke(self, function: Function, request: Request) -> Response:
-        if request.method == "GET" and request.path in function.open_routes:
+        if request.method == "GET" and gateway_events.is_open(function, request.path):
             return self._answered(function, request, context={})
         if "Authorization" not in request.headers:
             return _gateway_message(401, "Unauthorized")

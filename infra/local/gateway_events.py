@@ -23,6 +23,11 @@ def function_for(path: str) -> Function | None:
     return max(matching, key=lambda match: match[0])[1] if matching else None
 
 
+def is_open(function: Function, path: str) -> bool:
+    """Whether the function answers the path without asking for a sign-in."""
+    return any(_matches(route, path) for route in function.open_routes)
+
+
 def _matches(route: str, path: str) -> bool:
     pattern, parts = route.split("/"), path.split("/")
     if pattern[-1] == "{proxy+}":

@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass
 
-from scanloft.core.blueprint import ARCHIVE, EXPORT_QUEUE, INBOX, SUMMARISE_QUEUE, Bucket, Queue
+from scanloft.core.blueprint import (
+    ARCHIVE,
+    DELIVER_QUEUE,
+    EXPORT_QUEUE,
+    INBOX,
+    SUMMARISE_QUEUE,
+    Bucket,
+    Queue,
+)
 from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
     AuthoriseSettings,
     BridgeSettings,
     CustodySettings,
+    DeliverSettings,
     DicomwebSettings,
     ExportSettings,
     IngestSettings,
@@ -18,6 +27,7 @@ from scanloft.core.settings import (
     UnpackSettings,
 )
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
+from scanloft.core.targets import Targets
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -81,7 +91,12 @@ class Place:
                 summarise_queue_url=self.queue_url(SUMMARISE_QUEUE),
                 summarise_delay_s=SUMMARISE_DELAY_S,
             ),
-            SummariseSettings(archive_bucket=archive, index_table=index, public_base_url=base),
+            SummariseSettings(
+                archive_bucket=archive,
+                index_table=index,
+                deliver_queue_url=self.queue_url(DELIVER_QUEUE),
+                public_base_url=base,
+            ),
             ExportSettings(
                 archive_bucket=archive,
                 index_table=index,
@@ -94,7 +109,15 @@ class Place:
                 secrets_table=secrets,
                 audit_table=audit,
                 export_queue_url=self.queue_url(EXPORT_QUEUE),
+                deliver_queue_url=self.queue_url(DELIVER_QUEUE),
                 public_base_url=base,
+                project_creators="everyone",
+                webhook_targets=Targets.LOOPBACK,
+            ),
+            DeliverSettings(
+                index_table=index,
+                deliver_queue_url=self.queue_url(DELIVER_QUEUE),
+                webhook_targets=Targets.LOOPBACK,
             ),
             CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
             SweepSettings(inbox_bucket=inbox, archive_bucket=archive, index_table=index),

@@ -1,7 +1,7 @@
 """Instances, series and studies in the index table: rows to values and back."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scanloft.aws.rows import ABSENT, Rows, Value
@@ -69,10 +69,23 @@ class InstanceIndex:
         row = self._rows.get(instance_item(project, study_uid, series_uid, sop_uid))
         return None if row is None else _instance(row)
 
-    def instances(self, project: str, study_uid: str, series_uid: str) -> Iterator[Instance]:
-        """The instances of a series in the order of their SOP Instance UIDs."""
-        partition = series_partition(project, study_uid, series_uid)
-        return map(_instance, self._rows.query(partition, sort_prefix=INSTANCE_SORT))
+    def instances(
+        self,
+        project: str,
+        study_uid: str,
+        series_uid: str,
+        *,
+        after: str | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[Instance]:
+        """The instances of a series by their SOP Instance UIDs, after one or all."""
+        rows = self._rows.query(
+            series_partition(project, study_uid, series_uid),
+            sort_prefix=INSTANCE_SORT,
+            after=None if after is None else f"{INSTANCE_SORT}{after}",
+            page_size=page_size,
+        )
+        return map(_instance, rows)
 
     def put_series(self, series: Series) -> bool:
         """Writes a series over the revision it was read at; False when another was faster."""
@@ -105,6 +118,11 @@ class InstanceIndex:
         """The studies of a project by their UIDs, after one or all."""
         for partition in study_rows_partitions(project):
             yield from map(_study, self._rows.query(partition, after=after, page_size=page_size))
+
+    def studies_among(self, project: str, uids: Iterable[str]) -> dict[str, Study]:
+        """Those of the studies that exist, by UID, a hundred a call."""
+        rows = self._rows.get_many(study_item(project, uid) for uid in uids)
+        return {row["study_uid"]: _study(row) for row in rows.values()}
 
     def _put_revision(self, key: Any, row: Mapping[str, Value], *, revision: int) -> bool:
         if revision == 0:

@@ -17,6 +17,7 @@ from scanloft.core.items import (
     project_partition,
     user_partition,
 )
+from scanloft.core.items_of_people import OPEN_PROJECTS, open_project_item
 from scanloft.core.model import (
     Accessibility,
     Membership,
@@ -37,21 +38,30 @@ class ProjectIndex:
     def create(self, project: Project) -> None:
         """Writes a new project; make its secret first, so that no project is ever without one.
 
+        The row by which it is listed goes first, so that no project is ever hidden.
+
         Raises:
             Conflict: the name is taken.
         """
         row = {**_project_row(project), "revision": 1}
+        self._rows.put(project_listing_item(project.name), {"name": project.name})
         if not self._rows.put_new(project_item(project.name), row):
             raise Conflict("A project of this name exists already: choose another name.")
-        self._rows.put(project_listing_item(project.name), {"name": project.name})
 
     def update(self, project: Project) -> Project:
         """Writes a project over the revision that it was read at; as it is then is the answer.
+
+        One that is not private is listed as such before it is, and for a while after: whoever
+        reads that list looks at the project itself.
 
         Raises:
             Outdated: somebody else changed it since.
         """
         changed = replace(project, revision=project.revision + 1)
+        is_open = project.accessibility is not Accessibility.PRIVATE
+        listing = open_project_item(project.name)
+        if is_open:
+            self._rows.put(listing, {"name": project.name, "revision": project.revision})
         written = self._rows.put_if(
             project_item(project.name),
             {**_project_row(changed), "revision": changed.revision},
@@ -60,7 +70,19 @@ class ProjectIndex:
         )
         if not written:
             raise Outdated("Somebody changed the project meanwhile: read it again.")
+        if not is_open:
+            self._rows.delete_if(
+                listing,
+                condition="#revision < :revision",
+                values={"revision": changed.revision},
+            )
         return changed
+
+    def remove(self, name: str) -> None:
+        """Removes a project itself, which nobody finds any more; what it holds is not touched."""
+        self._rows.delete(open_project_item(name))
+        self._rows.delete(project_item(name))
+        self._rows.delete(project_listing_item(name))
 
     def project(self, name: str) -> Project:
         """One project.
@@ -83,6 +105,20 @@ class ProjectIndex:
             None if member is None else _membership(member),
         )
 
+    def presences(
+        self, names: Iterable[str], user: str
+    ) -> dict[str, tuple[Project, Membership | None]]:
+        """The same for several projects, those that exist by name."""
+        names = list(names)
+        keys = [key for name in names for key in (project_item(name), member_item(name, user))]
+        rows = self._rows.get_many(keys)
+        found: dict[str, tuple[Project, Membership | None]] = {}
+        for name in names:
+            project, member = rows.get(project_item(name)), rows.get(member_item(name, user))
+            if project is not None:
+                found[name] = _project(project), _membership(member) if member else None
+        return found
+
     def projects(self, names: Iterable[str]) -> dict[str, Project]:
         """Those of the projects that exist, by name."""
         rows = self._rows.get_many(map(project_item, names))
@@ -91,6 +127,13 @@ class ProjectIndex:
     def names(self, *, after: str | None = None, page_size: int | None = None) -> Iterator[str]:
         """The names of all projects in order, after one or all: for site administrators."""
         rows = self._rows.query(ALL_PROJECTS, after=after, page_size=page_size)
+        return (row[SORT_KEY] for row in rows)
+
+    def open_names(
+        self, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[str]:
+        """The names of what may be open projects, in order, after one or all."""
+        rows = self._rows.query(OPEN_PROJECTS, after=after, page_size=page_size)
         return (row[SORT_KEY] for row in rows)
 
     def put_member(self, membership: Membership) -> None:
@@ -111,12 +154,21 @@ class ProjectIndex:
     def remove_member(self, membership: Membership) -> None:
         """Ends a membership; the row that grants access goes first."""
         self._rows.delete(member_item(membership.project, membership.user))
-        self._rows.delete(membership_item(membership.user, membership.project))
+        self.forget_member(membership.project, membership.user)
+
+    def forget_member(self, project: str, user: str) -> None:
+        """Takes a project off the list of a user who is no member of it."""
+        self._rows.delete(membership_item(user, project))
 
     def member(self, project: str, user: str) -> Membership | None:
         """The membership of a user in a project, None for outsiders."""
         row = self._rows.get(member_item(project, user))
         return None if row is None else _membership(row)
+
+    def among(self, user: str, names: Iterable[str]) -> dict[str, Membership]:
+        """The memberships of a user in these projects, by the rows that grant access."""
+        rows = self._rows.get_many(member_item(name, user) for name in names)
+        return {row["project"]: _membership(row) for row in rows.values()}
 
     def members(
         self, project: str, *, after: str | None = None, page_size: int | None = None
@@ -160,6 +212,7 @@ def _project_row(project: Project) -> dict[str, Value]:
         "fields": json.dumps(dict(project.fields), sort_keys=True),
         "state": project.state.value,
         "deleted_until": project.deleted_until,
+        "identifiable": project.identifiable,
     }
 
 
@@ -180,6 +233,7 @@ def _project(row: Mapping[str, Any]) -> Project:
         fields=json.loads(row["fields"]),
         state=ProjectState(row["state"]),
         deleted_until=row["deleted_until"],
+        identifiable=row["identifiable"],
         revision=row["revision"],
     )
 

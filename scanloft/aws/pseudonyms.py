@@ -7,18 +7,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from scanloft.aws.rows import Row, Rows
-from scanloft.core.errors import InvalidRequest
+from scanloft.core.errors import InvalidProfile
 from scanloft.core.items import (
     ItemKey,
     lookup_item,
+    lookup_partition,
     missing_item,
     missing_partition,
     pairs_item,
     pairs_partition,
 )
 from scanloft.core.lookup import VALUE_FORM, is_usable, target_of
+from scanloft.core.tables import SORT_KEY
 
 KEY_LIMIT_BYTES = 512
 """Of a lookup key; a Patient ID has at most 64 characters (PS3.5 6.2, LO)."""
@@ -29,6 +33,17 @@ OLD_LIMIT = 1024
 
 Pair = tuple[str, str]
 UID, PATIENT = "uid", "patient"
+ROWS_AT_ONCE = 4
+"""Of recorded pairs: as many as DynamoDB hands over in one megabyte."""
+KEYS_AT_ONCE = 100
+"""As many as one BatchGetItem takes."""
+
+
+class PairPlace(NamedTuple):
+    """Where a pair is recorded: the digest of its row, and its number there from 0."""
+
+    digest: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,7 @@ class PseudonymStore:
         A value "@ptid/1234" leads on to the entry of that key.
 
         Raises:
-            InvalidRequest: an entry that cannot be used; none is written then.
+            InvalidProfile: an entry that cannot be used; none is written then.
         """
         for key, new in new_by_key.items():
             _check_entry(key, new)
@@ -102,12 +117,30 @@ class PseudonymStore:
             (missing_item(project, key), {"key": key}) for key in keys if _can_be_listed(key)
         )
 
-    def missing(self, project: str) -> Iterator[str]:
+    def entries(
+        self, project: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """The lookup table of a project by key, after one or all: key and value."""
+        rows = self._rows.query(lookup_partition(project), after=after, page_size=page_size)
+        return ((row["key"], row["new"]) for row in rows)
+
+    def remove_entry(self, project: str, key: str) -> bool:
+        """Takes an entry out of a lookup table; whether it was there."""
+        place = lookup_item(project, key)
+        there = _can_be_listed(key) and self._rows.get(place) is not None
+        if there:
+            self._rows.delete(place)
+        return there
+
+    def missing(
+        self, project: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[str]:
         """The keys that objects asked for in vain and that are still not listed, in order."""
-        lookup = self.lookup(project)
-        for row in self._rows.query(missing_partition(project)):
-            if row["key"] not in lookup:
-                yield row["key"]
+        rows = self._rows.query(missing_partition(project), after=after, page_size=page_size)
+        keys = (str(row["key"]) for row in rows)
+        while chunk := list(islice(keys, min(page_size or KEYS_AT_ONCE, KEYS_AT_ONCE))):
+            listed = self._rows.get_many(lookup_item(project, key) for key in chunk)
+            yield from (key for key in chunk if lookup_item(project, key) not in listed)
 
     def record(self, recorded: Iterable[Pairs]) -> None:
         """Writes pairs, about two thousand in a row; the same again is a no-op.
@@ -116,33 +149,43 @@ class PseudonymStore:
         """
         self._rows.put_many(row for pairs in recorded for row in _rows(pairs))
 
-    def export_uids(self, project: str) -> Iterator[Pair]:
-        """Each UID of the project's objects that was replaced, with its new one, once."""
-        return self._export(project, UID)
+    def recorded(
+        self, project: str, *, after: PairPlace | None = None
+    ) -> Iterator[tuple[PairPlace, str, Pair]]:
+        """Place, kind and pair of all that was recorded, after a place or all.
 
-    def export_patients(self, project: str) -> Iterator[Pair]:
-        """Each Patient ID, with its new one, once; in several scopes it has several."""
-        return self._export(project, PATIENT)
+        Batches that were done again in other company recorded some pairs twice.
+        """
+        if after is not None:
+            row = self._rows.get(pairs_item(project, after.digest))
+            yield from _pairs_of(after.digest, row or {"pairs": "[]"}, start=after.number + 1)
+        rows = self._rows.query(
+            pairs_partition(project),
+            after=None if after is None else after.digest,
+            page_size=ROWS_AT_ONCE,
+        )
+        for row in rows:
+            yield from _pairs_of(row[SORT_KEY], row, start=0)
 
-    def _export(self, project: str, kind: str) -> Iterator[Pair]:
-        given: set[Pair] = set()
-        for row in self._rows.query(pairs_partition(project)):
-            for its_kind, old, new in json.loads(row["pairs"]):
-                if its_kind == kind and (old, new) not in given:
-                    given.add((old, new))
-                    yield old, new
+
+def _pairs_of(
+    digest: str, row: Mapping[str, str], *, start: int
+) -> Iterator[tuple[PairPlace, str, Pair]]:
+    for number, (kind, old, new) in enumerate(json.loads(row["pairs"])):
+        if number >= start:
+            yield PairPlace(digest, number), kind, (old, new)
 
 
 def _check_entry(key: str, new: str) -> None:
     kind, _, old = key.partition("/")
     if not kind or not old.strip() or not _can_be_listed(key):
-        raise InvalidRequest(
+        raise InvalidProfile(
             'Each key of a lookup table has the form "ptid/1234" and at most '
             f"{KEY_LIMIT_BYTES} bytes."
         )
     target = target_of(new)
     if not is_usable(new) or not (target is None or _can_be_listed(target)):
-        raise InvalidRequest(
+        raise InvalidProfile(
             f"Each value of a lookup table has {VALUE_FORM}, or leads on to another key, as "
             '"@ptid/1234".'
         )

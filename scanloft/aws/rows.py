@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
@@ -70,7 +70,18 @@ class Rows:
             Unavailable: the table still refuses some after several rounds.
         """
         unique = {key: _to_item(key, row) for key, row in items}
-        waiting: list[Any] = [{"PutRequest": {"Item": item}} for item in unique.values()]
+        self._write([{"PutRequest": {"Item": item}} for item in unique.values()])
+
+    def delete_many(self, keys: Iterable[ItemKey]) -> None:
+        """Deletes items, 25 a call; no error where there is none.
+
+        Raises:
+            Unavailable: the table still refuses some after several rounds.
+        """
+        unique = dict.fromkeys(keys)
+        self._write([{"DeleteRequest": {"Key": _to_item(key, {})}} for key in unique])
+
+    def _write(self, waiting: list[Any]) -> None:
         attempts = 0
         while waiting:
             with translated("BatchWriteItem"):
@@ -121,11 +132,12 @@ class Rows:
         after: str | None = None,
         page_size: int | None = None,
         descending: bool = False,
+        attributes: Sequence[str] = (),
     ) -> Iterator[dict[str, Any]]:
         """The items of a partition in the order of their sort keys, `after` one of them or all.
 
         DynamoDB reads a megabyte at a time, with `page_size` so many items at a time: whoever needs
-        few of many says so, for what is read is paid for.
+        few of many says so, for what is read is paid for. With `attributes` no others are sent.
         """
         condition, values = f"{PARTITION_KEY} = :partition", {":partition": {"S": partition}}
         if sort_prefix:
@@ -136,6 +148,10 @@ class Rows:
             extra["ExclusiveStartKey"] = _to_item(ItemKey(partition, after), {})
         if page_size is not None:
             extra["Limit"] = page_size
+        if attributes:
+            names = {f"#{place}": name for place, name in enumerate(attributes)}
+            extra["ProjectionExpression"] = ", ".join(names)
+            extra["ExpressionAttributeNames"] = names
         if descending:
             extra["ScanIndexForward"] = False
         pages = self._client.get_paginator("query").paginate(
@@ -153,6 +169,54 @@ class Rows:
         """Deletes the item; no error where there is none."""
         with translated("DeleteItem"):
             self._client.delete_item(TableName=self.table, Key=_to_item(key, {}))
+
+    def delete_if(self, key: ItemKey, *, condition: str, values: Row) -> bool:
+        """Deletes the item if the condition holds of it, as in `put_if`; whether it did."""
+        try:
+            with translated("DeleteItem"):
+                self._client.delete_item(
+                    TableName=self.table,
+                    Key=_to_item(key, {}),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={f":{n}": _encode(v) for n, v in values.items()},
+                    ExpressionAttributeNames={f"#{n}": n for n in values},
+                )
+        except Conflict:
+            return False
+        return True
+
+    def scan_below(
+        self, partition: str, *, after: ItemKey | None = None
+    ) -> Iterator[tuple[list[ItemKey], ItemKey | None]]:
+        """The keys of all items of a partition and of those named `{partition}#…`, wherever.
+
+        Reads the whole table, a megabyte at a time: for what is rare. With each of these pages
+        comes the place to go on `after`, None at the end of the table.
+        """
+        extra: dict[str, Any] = {}
+        while True:
+            if after is not None:
+                extra["ExclusiveStartKey"] = _to_item(after, {})
+            with translated("Scan"):
+                answer = self._client.scan(
+                    TableName=self.table,
+                    FilterExpression=f"{PARTITION_KEY} = :it OR begins_with({PARTITION_KEY}, :its)",
+                    ExpressionAttributeValues={
+                        ":it": {"S": partition},
+                        ":its": {"S": f"{partition}#"},
+                    },
+                    ProjectionExpression=f"{PARTITION_KEY}, {SORT_KEY}",
+                    **extra,
+                )
+            last = answer.get("LastEvaluatedKey")
+            after = _key_of(_from_item(last)) if last else None
+            yield [_key_of(_from_item(item)) for item in answer["Items"]], after
+            if after is None:
+                return
+
+
+def _key_of(item: Mapping[str, Any]) -> ItemKey:
+    return ItemKey(item[PARTITION_KEY], item[SORT_KEY])
 
 
 def _backed_off(attempts: int, *, operation: str) -> int:

@@ -86,3 +86,5 @@ class Change:
     what: str
     at: str
     sequence: int = 0
+    sites: tuple[str, ...] = ()
+    """The sites whose data it is; who is bound to a site hears of what is of that site alone."""

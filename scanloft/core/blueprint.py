@@ -9,6 +9,7 @@ from scanloft.core.settings import (
     ApiSettings,
     AuthoriseSettings,
     CustodySettings,
+    DeliverSettings,
     DicomwebSettings,
     ExportSettings,
     IngestSettings,
@@ -119,7 +120,15 @@ UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeou
 INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=750)
 SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1830)
 EXPORT_QUEUE = Queue("export", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
-QUEUES = (ANONYMISE_QUEUE, UNPACK_QUEUE, INGEST_QUEUE, SUMMARISE_QUEUE, EXPORT_QUEUE)
+DELIVER_QUEUE = Queue("deliver", batch_size=10, batch_window_s=1, visibility_timeout_s=750)
+QUEUES = (
+    ANONYMISE_QUEUE,
+    UNPACK_QUEUE,
+    INGEST_QUEUE,
+    SUMMARISE_QUEUE,
+    EXPORT_QUEUE,
+    DELIVER_QUEUE,
+)
 
 NOTIFICATIONS = (
     Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
@@ -178,7 +187,12 @@ API = Function(
     timeout_s=29,
     packages=(POWERTOOLS, "pydantic", "pydicom", RE2),
     routes=("/api/{proxy+}",),
-    open_routes=("/api/openapi.json", "/api/docs"),
+    open_routes=(
+        "/api/openapi.json",
+        "/api/docs",
+        "/api/shared/{secret}",
+        "/api/shared/{secret}/files",
+    ),
 )
 CUSTODY = Function(
     name="custody",
@@ -213,6 +227,14 @@ SWEEP = Function(
     packages=(POWERTOOLS,),
     every_hours=24,
 )
+DELIVER = Function(
+    name="deliver",
+    settings=DeliverSettings,
+    memory_mb=512,
+    timeout_s=120,
+    packages=(POWERTOOLS,),
+    source=DELIVER_QUEUE,
+)
 FUNCTIONS = (
     ANONYMISE,
     UNPACK,
@@ -224,4 +246,5 @@ FUNCTIONS = (
     DICOMWEB,
     AUTHORISE,
     SWEEP,
+    DELIVER,
 )

@@ -7,10 +7,11 @@ its end is proved by a hash that was kept elsewhere: each one is in the log of t
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 from scanloft.core.model import AuditEntry
 
+FIELDS = frozenset(field.name for field in fields(AuditEntry))
 COVERED = ("project", "at", "actor", "action", "facts", "reason", "sequence", "previous")
 
 
@@ -44,6 +45,29 @@ def hash_of(entry: AuditEntry) -> str:
     covered = {name: getattr(entry, name) for name in COVERED} | {"facts": dict(entry.facts)}
     text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def line_of(entry: AuditEntry) -> str:
+    """The entry as a line of JSON, as exports hold it."""
+    described = {**asdict(entry), "facts": dict(entry.facts)}
+    return json.dumps(described, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def entry_of(line: str) -> AuditEntry:
+    """The entry of such a line.
+
+    Raises:
+        ValueError: the line is not the whole of one entry.
+    """
+    described = json.loads(line)
+    if not isinstance(described, dict) or set(described) != FIELDS:
+        raise ValueError("This line is no entry of an audit log.")
+    texts = FIELDS - {"facts", "sequence"}
+    if not all(isinstance(described[name], str) for name in texts):
+        raise ValueError("This line is no entry of an audit log.")
+    if not isinstance(described["facts"], dict) or type(described["sequence"]) is not int:
+        raise ValueError("This line is no entry of an audit log.")
+    return AuditEntry(**described)
 
 
 def verdict(entries: Iterable[AuditEntry], *, project: str, head: str = "") -> Verdict:

@@ -7,6 +7,8 @@ from scanloft.core.annotations import Level
 from scanloft.core.items import ItemKey, project_partition
 
 NAMES = "NAMES"
+OPEN_PROJECTS = "OPEN"
+CONDEMNED = "CONDEMNED"
 INVITATION_SORT = "INV#"
 REQUEST_SORT = "ASK#"
 TOKEN_SORT = "T#"  # noqa: S105  # a key, no secret
@@ -15,11 +17,23 @@ RESOURCE_SORT = "R#"
 FILE_SORT = "F#"
 EXPORT_SORT = "EX#"
 HOOK_SORT = "HOOK#"
+HOOK_STATE_SORT = "STATE"
+ATTEMPT_SORT = "A#"
 
 
 def name_item(name: str) -> ItemKey:
     """The item that gives a name, title or alias to one project; letter case does not count."""
     return ItemKey(NAMES, name.casefold())
+
+
+def open_project_item(project: str) -> ItemKey:
+    """The item by which those who are signed in find a project that is not private."""
+    return ItemKey(OPEN_PROJECTS, project)
+
+
+def condemned_item(project: str) -> ItemKey:
+    """The item of a project that is being removed for good."""
+    return ItemKey(CONDEMNED, project)
 
 
 def invitation_item(project: str, invitation: str) -> ItemKey:
@@ -45,6 +59,11 @@ def token_listing_item(user: str, token_hash: str) -> ItemKey:
 def link_item(link_hash: str) -> ItemKey:
     """The item of a share link, found by the SHA-256 of its secret."""
     return ItemKey(f"LINK#{link_hash}", "LINK")
+
+
+def shared_out_partition(source: str) -> str:
+    """The partition of what a project shares with others."""
+    return f"P#{source}#SHARED"
 
 
 def link_listing_item(project: str, link_hash: str) -> ItemKey:
@@ -109,7 +128,7 @@ def share_item(project: str, level: Level, name: str) -> ItemKey:
 
 def shared_item(source: str, level: Level, name: str, target: str) -> ItemKey:
     """The same share, found from the project that owns the data."""
-    return ItemKey(f"P#{source}#SHARED", f"{level}#{name}#{target}")
+    return ItemKey(shared_out_partition(source), f"{level}#{name}#{target}")
 
 
 def resources_partition(project: str, level: Level, owner: str) -> str:
@@ -150,6 +169,16 @@ def hook_item(project: str, hook: str) -> ItemKey:
 def attempts_partition(project: str, hook: str) -> str:
     """The partition of the attempts to deliver to a webhook."""
     return f"P#{project}#HOOK#{hook}"
+
+
+def hook_state_item(project: str, hook: str) -> ItemKey:
+    """The item of how far a webhook has got; it is written by the deliveries, not by people."""
+    return ItemKey(attempts_partition(project, hook), HOOK_STATE_SORT)
+
+
+def attempt_item(project: str, hook: str, attempt: str) -> ItemKey:
+    """The item of one attempt to deliver; attempts sort by their times."""
+    return ItemKey(attempts_partition(project, hook), f"{ATTEMPT_SORT}{attempt}")
 
 
 def idempotency_item(user: str, digest: str) -> ItemKey:

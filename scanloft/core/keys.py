@@ -176,3 +176,22 @@ def _export_stem(project: str, export: str) -> str:
     if UPLOAD.fullmatch(export) is None:
         raise InvalidRequest("An export is named by letters, digits and hyphens.")
     return f"{EXPORTS_PREFIX}{checked_project(project)}/{export}"
+
+
+OBJECTS_OF_PROJECTS = {
+    "archive": ("derived", "dicom", "exports", "files"),
+    "inbox": ("quarantine",),
+}
+"""Of each bucket the prefixes below which a project keeps objects: `{prefix}/{project}/`.
+
+What waits for the gate is not the project's: it empties those prefixes itself, or time does.
+"""
+
+
+def project_prefixes(bucket: str, project: str) -> list[str]:
+    """The prefixes of all objects of a project in a bucket of the blueprint.
+
+    Raises:
+        InvalidRequest: nothing that names a project; an empty name would mean all of them.
+    """
+    return [f"{prefix}/{checked_project(project)}/" for prefix in OBJECTS_OF_PROJECTS[bucket]]

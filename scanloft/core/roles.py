@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from scanloft.core.errors import Forbidden, NotFound
+from scanloft.core.errors import Forbidden, Gone, NotFound
 from scanloft.core.model import Accessibility, ProjectState, Role
 
 
@@ -72,6 +72,11 @@ def rights_of(standing: Standing, *, site: str, state: ProjectState) -> frozense
 def no_such_project() -> NotFound:
     """The one answer to outsiders: they cannot tell which projects exist."""
     return NotFound("There is no such project, or you are not a member of it.")
+
+
+def deleted_project() -> Gone:
+    """The answer to those who may know that a project was deleted."""
+    return Gone("This project was deleted: an owner can bring it back for some days.")
 
 
 def check(rights: frozenset[Right], wanted: Iterable[Right]) -> None:

@@ -91,6 +91,7 @@ class SummariseSettings(Settings):
 
     archive_bucket: str
     index_table: str
+    deliver_queue_url: str
     public_base_url: str
     threads: int = 32
 
@@ -118,13 +119,16 @@ class ApiSettings(Settings):
     index_table: str
     secrets_table: str
     audit_table: str
+    deliver_queue_url: str
     export_queue_url: str
     public_base_url: str
+    webhook_targets: str = "public"
     ranged_limit_bytes: int = 5 * 1024 * MIB
     archive_file_limit_bytes: int = 5 * 1024 * MIB
     upload_url_ttl_s: int = 3600
     download_url_ttl_s: int = 300
     export_url_ttl_s: int = 3600
+    project_creators: str = "administrators"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,15 @@ class CustodySettings(Settings):
     index_table: str
     pseudonyms_table: str
     audit_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverSettings(Settings):
+    """The settings of the deliver function; `webhook_targets` is "public" or "loopback"."""
+
+    index_table: str
+    deliver_queue_url: str
+    webhook_targets: str = "public"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

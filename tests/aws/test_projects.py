@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.rows import Rows
-from scanloft.core.errors import Conflict, NotFound, Outdated
+from scanloft.core.errors import Conflict, NotFound, Outdated, Unavailable
 from scanloft.core.model import Accessibility, Membership, Prearchive, Project, ProjectState, Role
 from tests.functions.api.tables import new_rows
 
@@ -125,3 +126,61 @@ def test_memberships_of_other_projects_and_users_do_not_meet(rows: Rows) -> None
     assert index.member("alpha-2", "mia") is None
     assert [entry.user for entry in index.members("alpha")] == ["mia"]
     assert [entry.project for entry in index.memberships("mia")] == ["alpha"]
+
+
+@pytest.mark.parametrize("kind", [Accessibility.PROTECTED, Accessibility.PUBLIC])
+def test_a_project_that_is_not_private_is_listed_as_such(rows: Rows, kind: Accessibility) -> None:
+    index = ProjectIndex(rows)
+    index.create(ALPHA)
+    assert list(index.open_names()) == []
+    opened = index.update(replace(index.project("alpha"), accessibility=kind))
+    assert list(index.open_names()) == ["alpha"]
+    index.update(replace(opened, accessibility=Accessibility.PRIVATE))
+    assert list(index.open_names()) == []
+
+
+def test_a_project_that_was_opened_again_stays_listed_though_a_closing_ends_late(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = ProjectIndex(rows)
+    index.create(ALPHA)
+    opened = index.update(replace(index.project("alpha"), accessibility=Accessibility.PUBLIC))
+    delete_if = Rows.delete_if
+
+    def late(rows: Rows, *args: Any, **more: Any) -> bool:
+        """Somebody opens it between the closing and the end of its listing."""
+        monkeypatch.setattr(Rows, "delete_if", delete_if)
+        index.update(replace(index.project("alpha"), accessibility=Accessibility.PUBLIC))
+        return delete_if(rows, *args, **more)
+
+    monkeypatch.setattr(Rows, "delete_if", late)
+    index.update(replace(opened, accessibility=Accessibility.PRIVATE))
+    assert index.project("alpha").accessibility is Accessibility.PUBLIC
+    assert list(index.open_names()) == ["alpha"]
+
+
+def test_a_project_whose_creation_broke_off_is_listed_once_it_is_made(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = ProjectIndex(rows)
+    put_new = Rows.put_new
+    monkeypatch.setattr(Rows, "put_new", _break_off)
+    with pytest.raises(Unavailable):
+        index.create(ALPHA)
+    monkeypatch.setattr(Rows, "put_new", put_new)
+    index.create(ALPHA)
+    assert list(index.names()) == ["alpha"]
+
+
+def _break_off(*_: object) -> bool:
+    raise Unavailable("The table did not answer.")
+
+
+def test_a_project_that_was_removed_is_found_by_nobody(rows: Rows) -> None:
+    index = ProjectIndex(rows)
+    index.create(ALPHA)
+    index.update(replace(index.project("alpha"), accessibility=Accessibility.PUBLIC))
+    index.remove("alpha")
+    assert (list(index.names()), list(index.open_names())) == ([], [])
+    with pytest.raises(NotFound):
+        index.project("alpha")

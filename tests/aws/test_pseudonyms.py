@@ -6,10 +6,11 @@ from moto import mock_aws
 from scanloft.aws import pseudonyms
 from scanloft.aws.pseudonyms import Pairs, PseudonymStore
 from scanloft.aws.rows import Rows
-from scanloft.core.errors import InvalidRequest
+from scanloft.core.errors import InvalidProfile
 from scanloft.core.items import ItemKey, pairs_partition
 from scanloft.core.lookup import NotListedError, follow
 from tests.functions.api.tables import new_rows
+from tests.support.pairs import patients_of, uids_of
 
 ONE = frozenset({("1.2.1", "2.25.1"), ("1.2.2", "2.25.2")})
 TWO = frozenset({("1.2.2", "2.25.2"), ("1.2.3", "2.25.3")})
@@ -115,7 +116,7 @@ def test_missing_entries_are_told_until_they_are_listed(store: PseudonymStore) -
 def test_an_entry_that_cannot_be_used_is_refused_without_repeating_it(
     store: PseudonymStore, key: str, new: str
 ) -> None:
-    with pytest.raises(InvalidRequest) as refused:
+    with pytest.raises(InvalidProfile) as refused:
         store.put_lookup("alpha", {"ptid/7": "S-7", key: new})
     assert "S-1" not in refused.value.message
     assert "9999" not in refused.value.message
@@ -134,16 +135,33 @@ def test_a_value_may_lead_on_to_an_entry_and_what_is_not_there_is_missing(
     assert lookup.missing == {"ptid/4"}
 
 
-def test_pairs_are_exported_once_each_however_often_they_were_recorded(
-    store: PseudonymStore,
-) -> None:
+def test_pairs_are_exported_by_kind_and_project(store: PseudonymStore) -> None:
     store.record([Pairs("alpha", ONE, ANN)])
     store.record([Pairs("alpha", TWO, ANN), Pairs("beta", frozenset(), ANN)])
-    uids = list(store.export_uids("alpha"))
-    assert len(uids) == len(set(uids))
-    assert set(uids) == ONE | TWO
-    assert list(store.export_patients("alpha")) == list(ANN)
-    assert list(store.export_uids("beta")) == []
+    assert uids_of(store, "alpha") == ONE | TWO
+    assert patients_of(store, "alpha") == ANN
+    assert uids_of(store, "beta") == set()
+
+
+def test_what_was_recorded_is_read_on_from_any_place(
+    store: PseudonymStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pseudonyms, "ROW_LIMIT_BYTES", 60)
+    store.record([Pairs("alpha", ONE | TWO, ANN)])
+    whole = list(store.recorded("alpha"))
+    assert len({place.digest for place, _, _ in whole}) > 1
+    for number, (place, _, _) in enumerate(whole, start=1):
+        assert list(store.recorded("alpha", after=place)) == whole[number:]
+
+
+def test_lookup_entries_are_listed_in_order_and_taken_out(store: PseudonymStore) -> None:
+    store.put_lookup("alpha", {"ptid/2": "S-2", "ptid/1": "S-1"})
+    assert list(store.entries("alpha")) == [("ptid/1", "S-1"), ("ptid/2", "S-2")]
+    assert list(store.entries("alpha", after="ptid/1", page_size=1)) == [("ptid/2", "S-2")]
+    assert store.remove_entry("alpha", "ptid/1")
+    assert not store.remove_entry("alpha", "ptid/1")
+    assert not store.remove_entry("alpha", "ptid/" + "9" * 600)
+    assert list(store.entries("alpha")) == [("ptid/2", "S-2")]
 
 
 def test_the_same_pairs_again_are_the_same_row(store: PseudonymStore, rows: Rows) -> None:
@@ -182,16 +200,16 @@ def test_more_pairs_than_a_row_takes_are_several_rows(store: PseudonymStore, row
     sizes = [len(row["pairs"]) for row in rows.query(pairs_partition("alpha"))]
     assert len(sizes) > 1
     assert max(sizes) <= pseudonyms.ROW_LIMIT_BYTES + 2
-    assert set(store.export_uids("alpha")) == uids
-    assert set(store.export_patients("alpha")) == ANN
+    assert uids_of(store, "alpha") == uids
+    assert patients_of(store, "alpha") == ANN
 
 
 def test_originals_come_back_as_they_were_whatever_is_in_them(store: PseudonymStore) -> None:
     odd = frozenset({('Zoë "x"\\,', "SL-1"), ("\udcff\x01", "SL-2"), ("=1+1", "SL-3")})
     store.record([Pairs("alpha", frozenset(), odd)])
-    assert set(store.export_patients("alpha")) == odd
+    assert patients_of(store, "alpha") == odd
 
 
 def test_what_is_too_long_for_an_identifier_is_left_out(store: PseudonymStore) -> None:
     store.record([Pairs("alpha", ONE | {("9" * 70_000, "2.25.9")}, ANN)])
-    assert set(store.export_uids("alpha")) == ONE
+    assert uids_of(store, "alpha") == ONE

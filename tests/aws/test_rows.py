@@ -175,3 +175,47 @@ def test_a_table_that_does_not_exist_is_unavailable(cloud: Cloud) -> None:
         Rows("nowhere", cloud.dynamodb).get(KEY)
     with pytest.raises(Unavailable):
         list(Rows("nowhere", cloud.dynamodb).query("P"))
+
+
+@pytest.mark.parametrize(("value", "deleted"), [(1, True), (2, False)])
+def test_an_item_is_deleted_only_where_the_condition_holds(
+    rows: Rows, value: int, deleted: bool
+) -> None:
+    rows.put(KEY, {"n": 1})
+    assert rows.delete_if(KEY, condition="#n = :n", values={"n": value}) is deleted
+    assert (rows.get(KEY) is None) is deleted
+
+
+def test_an_item_that_is_not_there_is_not_deleted(rows: Rows) -> None:
+    assert not rows.delete_if(KEY, condition="#n = :n", values={"n": 1})
+
+
+def test_many_items_are_deleted_and_others_stay(rows: Rows) -> None:
+    keys = [ItemKey("P#alpha", f"{number:03}") for number in range(60)]
+    rows.put_many((key, ROW) for key in keys)
+    rows.delete_many([*keys[:55], ItemKey("P#alpha", "none")])
+    assert [row["SK"] for row in rows.query("P#alpha")] == [key.sort for key in keys[55:]]
+
+
+def test_the_items_below_a_partition_are_found_wherever_they_are(rows: Rows) -> None:
+    mine = [ItemKey("P#alpha", "A"), ItemKey("P#alpha#X", "B"), ItemKey("P#alpha#X#Y", "C")]
+    for key in (
+        *mine,
+        ItemKey("P#alpha-2", "A"),
+        ItemKey("P#alph", "A"),
+        ItemKey("X#P#alpha", "A"),
+    ):
+        rows.put(key, {})
+    pages = list(rows.scan_below("P#alpha"))
+    assert sorted(key for keys, _ in pages for key in keys) == mine
+    assert pages[-1][1] is None
+
+
+def test_a_scan_goes_on_after_the_place_of_a_page(rows: Rows) -> None:
+    keys = [ItemKey("P#alpha", f"{number}") for number in range(6)]
+    rows.put_many((key, {"text": "x" * 300_000}) for key in keys)
+    pages = list(rows.scan_below("P#alpha"))
+    assert len(pages) > 1
+    place = pages[0][1]
+    rest = [key for found, _ in rows.scan_below("P#alpha", after=place) for key in found]
+    assert sorted([*pages[0][0], *rest]) == keys

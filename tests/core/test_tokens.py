@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanloft.core.tokens import TOKEN_BYTES, TOKEN_PREFIX, is_token, new_token, token_hash
+from scanloft.core.tokens import (
+    LINK_PREFIX,
+    TOKEN_BYTES,
+    TOKEN_PREFIX,
+    id_of,
+    is_free,
+    is_link,
+    is_token,
+    new_token,
+    token_hash,
+)
 
 
 @given(st.binary(min_size=TOKEN_BYTES, max_size=TOKEN_BYTES))
@@ -43,3 +53,16 @@ def test_the_hash_is_the_sha_256_of_the_whole_token() -> None:
 )  # fmt: skip
 def test_other_texts_are_no_tokens(text: str) -> None:
     assert not is_token(text)
+
+
+def test_each_kind_of_secret_has_a_form_of_its_own() -> None:
+    link = new_token(bytes(32), prefix=LINK_PREFIX)
+    assert (is_link(link), is_token(link)) == (True, False)
+    assert not is_link(new_token(bytes(32)))
+
+
+def test_what_is_called_like_another_is_not_free() -> None:
+    one, other = "a" * 64, "a" * 12 + "b" * 52
+    assert id_of(one) == id_of(other) == "a" * 12
+    assert not is_free(one, [other])
+    assert is_free(one, ["b" * 64])

@@ -16,7 +16,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from infra.local.place import bucket_name, table_name
 from infra.permissions import RECORD_PSEUDONYMS
+from scanloft.aws.hooks import HookIndex
 from scanloft.core.blueprint import BUCKETS
+from scanloft.core.hooks import Hook
 from scanloft.core.keys import InboxPrefix
 from scanloft.core.tables import PARTITION_KEY, PSEUDONYMS, TABLES
 from tests.functions.anonymise.large import large_image, take_as_large
@@ -52,7 +54,8 @@ def failing_once(cloud: Cloud, operation: str) -> Iterator[None]:
 
 
 def everything(cloud: Cloud) -> None:
-    """Sends what is archived, doubled, in conflict, refused, unknown, packed and large."""
+    """Sends what is archived, doubled, in conflict, refused, unknown, packed, large and told of."""
+    HookIndex(cloud.rows).put(Hook("alpha", "one", "https://a.example", "", "", "", ""))
     take_as_large(cloud)
     cloud.send(large_image(6), upload="u3")
     cloud.send(image(1), image(1), image(1, pixels=b"\2" * 32), b"not DICOM", image(2)[:-9])

@@ -7,7 +7,15 @@ import pytest
 
 from infra.permissions import PERMISSIONS_BY_FUNCTION
 from scanloft.core.blueprint import FUNCTIONS, Function
-from scanloft.core.items import lookup_item, missing_item, pairs_item
+from scanloft.core.items import (
+    lookup_item,
+    member_item,
+    membership_item,
+    missing_item,
+    pairs_item,
+    token_item,
+    unassigned_item,
+)
 from tests.infra.template import Template, statements
 
 BUCKET = "AWS::S3::Bucket"
@@ -73,6 +81,11 @@ ALLOWED = {
     "api": {
         "s3:PutObject inbox/dicom/*",
         "s3:PutObject inbox/archives/*",
+        "s3:ListMultipartUploadParts inbox/dicom/*",
+        "s3:ListMultipartUploadParts inbox/archives/*",
+        "s3:AbortMultipartUpload inbox/dicom/*",
+        "s3:AbortMultipartUpload inbox/archives/*",
+        "s3:ListBucket inbox",
         "s3:GetObject archive/dicom/*",
         "s3:GetObject archive/files/*",
         "s3:GetObject archive/exports/*",
@@ -94,6 +107,7 @@ ALLOWED = {
         "dynamodb:PutItem index",
         "dynamodb:DeleteItem index",
         "dynamodb:GetItem pseudonyms",
+        "dynamodb:BatchGetItem pseudonyms",
         "dynamodb:Query pseudonyms",
         "dynamodb:BatchWriteItem pseudonyms",
         "dynamodb:DeleteItem pseudonyms",
@@ -109,10 +123,27 @@ ALLOWED = {
         "dynamodb:Query index",
     },
     "authorise": {"dynamodb:GetItem index"},
-    "sweep": {
+    "deliver": {
         "dynamodb:GetItem index",
         "dynamodb:BatchGetItem index",
         "dynamodb:Query index",
+        "dynamodb:PutItem index",
+    },
+    "sweep": {
+        "s3:DeleteObject archive/derived/*",
+        "s3:DeleteObject archive/dicom/*",
+        "s3:DeleteObject archive/exports/*",
+        "s3:DeleteObject archive/files/*",
+        "s3:ListBucket archive",
+        "s3:DeleteObject inbox/quarantine/*",
+        "s3:ListBucket inbox",
+        "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
+        "dynamodb:Query index",
+        "dynamodb:Scan index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:DeleteItem index",
     },
 }
 
@@ -152,7 +183,10 @@ def test_only_anonymise_and_unpack_read_raw_objects(template: Template) -> None:
     assert readers == {"anonymise", "unpack"}
 
 
-def test_only_anonymise_and_unpack_can_decrypt_raw_objects(template: Template) -> None:
+def test_only_who_reads_raw_objects_or_takes_them_in_parts_may_use_their_key_to_decrypt(
+    template: Template,
+) -> None:
+    """S3 asks for it of whoever puts an object in parts; api may not read any."""
     key = f"${{{template.name('AWS::KMS::Key', 'InboxKey')}.Arn}}"
     able = {
         each.name
@@ -160,7 +194,7 @@ def test_only_anonymise_and_unpack_can_decrypt_raw_objects(template: Template) -
         for statement in template.role_statements(f"{each.name.capitalize()}Role")
         if key in statement.resources and "kms:Decrypt" in statement.actions
     }
-    assert able == {"anonymise", "unpack"}
+    assert able == {"anonymise", "unpack", "api"}
 
 
 def users(template: Template, table: str, *verbs: str) -> set[str]:
@@ -262,7 +296,37 @@ def test_queues_get_messages_from_those_that_have_to_send_them(template: Templat
         for resource in statement.resources
         if "sqs:SendMessage" in statement.actions
     }
-    assert senders == {("ingest", "summarise"), ("api", "export"), ("export", "export")}
+    assert senders == {
+        ("ingest", "summarise"),
+        ("api", "export"),
+        ("export", "export"),
+        ("api", "deliver"),
+        ("summarise", "deliver"),
+        ("deliver", "deliver"),
+    }
+
+
+def test_custody_edits_lookup_tables_and_never_who_became_whom(template: Template) -> None:
+    (statement,) = (
+        each
+        for each in template.role_statements("CustodyRole")
+        if "dynamodb:BatchWriteItem" in each.actions
+        and readable(template, each.resources[0]) == "pseudonyms"
+    )
+    patterns = statement.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    forbidden = [pairs_item("alpha", "00"), missing_item("alpha", "ptid/1")]
+    assert _fits(lookup_item("alpha", "ptid/1").partition, patterns)
+    assert not any(_fits(item.partition, patterns) for item in forbidden)
+
+
+def test_deliver_sees_what_is_of_projects_and_no_token(template: Template) -> None:
+    (statement,) = (
+        each for each in template.role_statements("DeliverRole") if "dynamodb:Query" in each.actions
+    )
+    patterns = statement.conditions["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert _fits(member_item("alpha", "olga").partition, patterns)
+    for item in (token_item("ab"), membership_item("olga", "alpha"), unassigned_item("f00")):
+        assert not _fits(item.partition, patterns)
 
 
 def test_a_bridge_may_hand_in_and_nothing_else(template: Template) -> None:

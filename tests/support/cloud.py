@@ -21,6 +21,7 @@ from infra.local.context import LocalContext
 from infra.local.place import CREDENTIALS, REGION, Place, bucket_name, queue_url, table_name
 from infra.local.provision import provision
 from scanloft.aws import clients
+from scanloft.aws.feed import Feed
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
@@ -209,9 +210,10 @@ class Cloud:
         return list(store.keys(prefix))
 
     def items(self) -> list[dict[str, Any]]:
-        """All items of the index, without what only tells when or how often."""
+        """All items of the index, without what only tells when or how often: as the feed does."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.rows.table)
-        raw = [item for page in pages for item in page["Items"]]
+        every = [item for page in pages for item in page["Items"]]
+        raw = [item for item in every if not item[PARTITION_KEY]["S"].endswith("#FEED")]
         items = [{k: str(v) for k, v in item.items() if k not in CLOCKED} for item in raw]
         return sorted(items, key=lambda item: (item[PARTITION_KEY], item[SORT_KEY]))
 
@@ -223,7 +225,11 @@ class Cloud:
             for key in store.keys("")
             if (found := store.get(key))
         }
-        return {"objects": objects, "items": self.items()}
+        return {"objects": objects, "items": self.items(), "told": self.told()}
+
+    def told(self, project: str = "alpha") -> set[tuple[str, str]]:
+        """The kind and name of all that the feed of a project tells of, however often."""
+        return {(change.kind, change.name) for change in Feed(self.rows).changes(project)}
 
 
 def _record(message: Mapping[str, Any]) -> Record:

@@ -36,6 +36,8 @@ def _act(
             return Reply(304, headers=headers)
     if answer.html:
         return Reply(status, answer.html, "text/html; charset=utf-8", headers)
+    if answer.media_type:
+        return Reply(status, answer.text, answer.media_type, headers)
     return Reply(status, _json(answer), "application/json", headers)
 
 

@@ -100,12 +100,15 @@ class Request:
 class Answer:
     """What a request is answered with; `etag` without its quotation marks, "" for none.
 
-    `html` is a page for people, in place of a body.
+    `html` is a page for people, `text` of a `media_type` something for other programs; each is in
+    place of a body.
     """
 
     body: BaseModel | None
     etag: str = ""
     html: str = ""
+    text: str = ""
+    media_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

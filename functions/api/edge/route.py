@@ -11,7 +11,8 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.services import EdgeServices
 from functions.api.edge.shapes import Empty, Query, asked, parsed
 from scanloft.core.errors import ArchiveError, Forbidden, NotFound
-from scanloft.core.roles import Right
+from scanloft.core.model import ProjectState
+from scanloft.core.roles import Right, deleted_project
 
 Act = Callable[[Any, Request], Answer]
 """Gets the services of the function that the route belongs to."""
@@ -51,8 +52,12 @@ class Route:
     status: int = 200
     function: str = "api"
     answers_html: bool = False
+    media_type: str = ""
+    """Of an answer that is a text for other programs, beside JSON or in its place."""
     shows_secret: bool = False
     """The answer holds a secret that is shown once: it is never kept for a repeated request."""
+    of_deleted: bool = False
+    """It is answered for a deleted project too; others are a 410 to those who manage it."""
 
     @property
     def changes(self) -> bool:
@@ -64,7 +69,7 @@ class Route:
 
         Raises:
             NotFound: no such project, or the caller is an outsider.
-            Gone: it was deleted.
+            Gone: it was deleted, and the route is not for deleted projects.
             Forbidden: the caller is a member without the right.
             InvalidRequest: a body or a query of another shape.
         """
@@ -100,6 +105,8 @@ class Route:
             presence = services.access.enter(
                 request.caller, project=request.project, rights=self.rights
             )
+            if presence.project.state is ProjectState.DELETED and not self.of_deleted:
+                raise deleted_project()
             return replace(request, in_project=presence)
         if not request.caller.rights & ({Right.MANAGE} if self.changes else {Right.READ}):
             raise Forbidden("This token was made for less than that: make another one.")

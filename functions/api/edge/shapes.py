@@ -40,7 +40,10 @@ Line = Annotated[str, Field(pattern=PRINTABLE)]
 """A text in one line; give it a `Field` with its length."""
 Text = Annotated[str, Field(pattern=rf"^[^\x00-\x08\x0b-\x1f{HIDDEN}]*$")]
 """A text that may have several lines."""
-Title = Annotated[Line, Field(min_length=1, max_length=128)]
+BLANK = r"\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+VISIBLE = rf"^[^\x00-\x1f{HIDDEN}{BLANK}][^\x00-\x1f{HIDDEN}]*$"
+Title = Annotated[str, Field(min_length=1, max_length=128, pattern=VISIBLE)]
+"""A line that begins with something that can be seen."""
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from functions.api.edge.route import Route
-from scanloft.core.identifiers import PROJECT, UID, UPLOAD
+from scanloft.core.identifiers import PROJECT, UID, UPLOAD, USER
 from scanloft.core.problems import PROBLEM_TYPE
+from scanloft.core.tokens import ID, LINK
 
 TITLE = "scanloft"
 VERSION = "1"
@@ -25,7 +26,11 @@ SCHEMA_BY_PART: Mapping[str, Mapping[str, Any]] = {
     "series": UID_SCHEMA,
     "sop": UID_SCHEMA,
     "number": {"type": "string", "pattern": "^[0-9]{1,9}$"},
-    "user": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9-]{0,63}$"},
+    "user": {"type": "string", "pattern": f"^{USER.pattern}$"},
+    "token": {"type": "string", "pattern": f"^{ID.pattern}$"},
+    "invitation": {"type": "string", "pattern": f"^{ID.pattern}$"},
+    "link": {"type": "string", "pattern": f"^{ID.pattern}$"},
+    "secret": {"type": "string", "pattern": f"^{LINK.pattern}$"},
 }
 """What the parts of paths look like; others are names."""
 REFUSALS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429, 500, 503)
@@ -157,6 +162,9 @@ def _responses(route: Route, references: Mapping[type[BaseModel], Any]) -> dict[
         done["content"] = {"text/html": {"schema": {"type": "string"}}}
     if route.answer:
         done["content"] = {"application/json": {"schema": references[route.answer]}}
+    if route.media_type:
+        text = {route.media_type: {"schema": {"type": "string"}}}
+        done["content"] = {**done.get("content", {}), **text}
     refusals = {str(status): {"$ref": f"#/components/responses/{status}"} for status in REFUSALS}
     return {str(route.status): done, **refusals}
 

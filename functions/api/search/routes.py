@@ -1,12 +1,21 @@
 """The routes of search."""
 
 from functions.api.edge.route import Route
-from functions.api.search import studies
+from functions.api.search import everywhere, studies
 from scanloft.core.roles import Right
 
 PROJECT = "/api/projects/<project>"
 
 ROUTES = (
+    Route(
+        method="GET",
+        path="/api/search",
+        name="search",
+        summary="Search for subjects, sessions or scans in all your projects",
+        act=everywhere.found,
+        query=everywhere.Wanted,
+        answer=everywhere.HitPage,
+    ),
     Route(
         method="GET",
         path=f"{PROJECT}/summary",

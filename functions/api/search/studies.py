@@ -15,6 +15,7 @@ from scanloft.core.model import Study
 STUDY_DATE, DESCRIPTION, PATIENT_ID = "00080020", "00081030", "00100020"
 PAGE_DEFAULT, PAGE_LIMIT, OFFSET_LIMIT = 100, 1000, 1_000_000
 TEXT_LIMIT = 64
+LAST_DATE = "99999999"
 DATE_RANGE = re.compile(r"(?P<first>[0-9]{8})?(?P<dash>-)?(?P<last>[0-9]{8})?")
 DATES = r"^([0-9]{8}|[0-9]{8}-|-[0-9]{8}|[0-9]{8}-[0-9]{8})?$"
 
@@ -69,14 +70,14 @@ class Filter:
 
     patient_id: str = ""
     first_date: str = ""
-    last_date: str = "99999999"
+    last_date: str = LAST_DATE
     modality: str = ""
     text: str = ""
 
     def matches(self, study: Study) -> bool:
         """Whether the study passes; a study without a date passes only where no date is asked."""
         patient_id, date = _value(study, PATIENT_ID), _value(study, STUDY_DATE)
-        asks_date = bool(self.first_date) or self.last_date != "99999999"
+        asks_date = bool(self.first_date) or self.last_date != LAST_DATE
         return (
             (not self.patient_id or self.patient_id.casefold() == patient_id.casefold())
             and (not asks_date or (date != "" and self.first_date <= date <= self.last_date))
@@ -118,23 +119,24 @@ def _seen(services: Services, request: Request) -> Iterator[Study]:
 
 
 def _filter(asked: Wanted) -> Filter:
-    first, last = _dates(asked.study_date)
+    first, last = dates_of(asked.study_date)
     return Filter(
         patient_id=asked.patient_id,
         first_date=first,
-        last_date=last,
+        last_date=last or LAST_DATE,
         modality=asked.modality,
         text=asked.text,
     )
 
 
-def _dates(value: str) -> tuple[str, str]:
+def dates_of(value: str) -> tuple[str, str]:
+    """The first and the last date of a range as `DATES` has them, "" where it is open."""
     match = DATE_RANGE.fullmatch(value)
     if match is None:
-        return "", "99999999"
+        return "", ""
     if match["first"] and not match["dash"]:
         return match["first"], match["first"]
-    return match["first"] or "", match["last"] or "99999999"
+    return match["first"] or "", match["last"] or ""
 
 
 def _value(study: Study, tag: str) -> str:

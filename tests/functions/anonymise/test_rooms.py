@@ -20,6 +20,7 @@ from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS
 from tests.support.cloud import SECRET, Cloud, new_cloud
 from tests.support.disturbances import DISTURBANCES, PowerCut, calls_listed, cut_after
 from tests.support.images import CANARY, PATIENT, image
+from tests.support.pairs import patients_of, uids_of
 
 BASIC: Mapping[str, object] = {"name": "study", "version": 1}
 MOST_CALLS = 16
@@ -178,7 +179,7 @@ def test_who_is_listed_gets_the_listed_name_from_then_on(cloud: Cloud) -> None:
     assert cloud.kinds("u2") == ["archived"]
     assert ids(cloud) == ["SUBJ-001"]
     assert list(store(cloud).missing("alpha")) == []
-    assert list(store(cloud).export_patients("alpha")) == [(PATIENT["PatientID"], "SUBJ-001")]
+    assert patients_of(store(cloud), "alpha") == {(PATIENT["PatientID"], "SUBJ-001")}
 
 
 def test_two_patient_ids_that_are_listed_as_one_become_one_with_dates_that_fit(
@@ -210,11 +211,11 @@ def test_the_owner_can_look_up_who_became_whom_and_nobody_else(alpha: Cloud) -> 
     alpha.send(image(1))
     alpha.settle()
     (dataset,) = archived(alpha)
-    new = dict(store(alpha).export_uids("alpha"))
+    new = dict(uids_of(store(alpha), "alpha"))
     assert new["1.2.3.1.1.1"] == dataset.SOPInstanceUID
     assert new["1.2.3.1.1"] == dataset.SeriesInstanceUID
     assert new["1.2.3.1"] == dataset.StudyInstanceUID
-    pairs = list(store(alpha).export_patients("alpha"))
+    pairs = list(patients_of(store(alpha), "alpha"))
     assert pairs == [(PATIENT["PatientID"], dataset.PatientID)]
     text = visible(alpha)
     assert CANARY not in text
@@ -232,7 +233,7 @@ def test_a_project_that_records_nobody_keeps_only_its_secret_and_its_lookup_tabl
     cloud.send(image(1))
     cloud.settle()
     assert cloud.kinds() == ["archived"]
-    assert list(store(cloud).export_uids("alpha")) == []
+    assert uids_of(store(cloud), "alpha") == set()
     assert CANARY not in rows_of(cloud, [PSEUDONYMS])
 
 
@@ -254,8 +255,8 @@ def test_profile_none_passes_objects_as_they_are_and_has_nothing_to_record(cloud
     (dataset,) = archived(cloud)
     assert dataset.PatientID == PATIENT["PatientID"]
     assert dataset.SOPInstanceUID == "1.2.3.1.1.1"
-    assert list(store(cloud).export_uids("alpha")) == []
-    assert list(store(cloud).export_patients("alpha")) == []
+    assert uids_of(store(cloud), "alpha") == set()
+    assert patients_of(store(cloud), "alpha") == set()
 
 
 def calls_of_batch(cloud: Cloud, count: int) -> list[str]:
@@ -318,7 +319,7 @@ def test_a_disturbance_at_any_call_loses_no_pair_and_writes_none_twice(
             cloud.settle_batch(ANONYMISE.source, records, failed=failed)  # type: ignore[arg-type]  # as above
             assert cloud.settle(ANONYMISE)
             left = cloud.keys(cloud.inbox, "dicom/")
-            uids = set(store(cloud).export_uids("alpha"))
+            uids = uids_of(store(cloud), "alpha")
             return len(store_rows(cloud)), left, (uids, list(store(cloud).missing("alpha")))
 
     rows, left, expected = ended(place=10_000)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from infra.local.context import LocalContext
 from infra.local.gateway_events import function_for
 from scanloft.aws.projects import ProjectIndex
 from scanloft.core.items import project_item, project_listing_item
-from scanloft.core.model import Membership, Role
+from scanloft.core.model import Accessibility, Membership, ProjectState, Role
 from scanloft.core.settings import ApiSettings, CustodySettings
 
 SETTINGS = ApiSettings(
@@ -22,15 +22,17 @@ SETTINGS = ApiSettings(
     index_table="the-index",
     secrets_table="the-secrets",
     audit_table="the-audit",
+    deliver_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-deliver",
     export_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-exports",
     public_base_url="https://archive.example",
     ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
+    project_creators="everyone",
 )
 CUSTODY = CustodySettings(
     index_table="the-index", pseudonyms_table="the-pseudonyms", audit_table="the-audit"
 )
-QUEUES = (SETTINGS.export_queue_url,)
+QUEUES = (SETTINGS.export_queue_url, SETTINGS.deliver_queue_url)
 BUCKETS = (SETTINGS.inbox_bucket, SETTINGS.archive_bucket)
 TABLES = (
     SETTINGS.index_table,
@@ -38,6 +40,7 @@ TABLES = (
     CUSTODY.pseudonyms_table,
     SETTINGS.audit_table,
 )
+JSON = ("application/json", "application/problem+json")
 HANDLERS = {"api": handler, "custody": custody_handler.handler}
 """The functions of the API by their names."""
 
@@ -127,7 +130,7 @@ class Front:
         answer = HANDLERS[name](request, LocalContext(name))
         assert answer["headers"]["X-Content-Type-Options"] == "nosniff"
         content = answer.get("body") or "null"
-        is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
+        is_json = answer["headers"].get("Content-Type", JSON[0]) in JSON
         body = json.loads(content) if is_json else content
         return Reply(answer["statusCode"], body, answer["headers"])
 
@@ -138,6 +141,16 @@ class Front:
         for user, role in roles.items():
             self.services.projects.put_member(Membership(name, user, role))
         return f"/api/projects/{name}"
+
+    def turn(self, name: str, state: ProjectState, *, until: str = "") -> None:
+        """Writes another state of a project, whatever it was."""
+        project = self.services.projects.project(name)
+        self.services.projects.update(replace(project, state=state, deleted_until=until))
+
+    def open_up(self, name: str, accessibility: Accessibility) -> None:
+        """Writes another accessibility of a project, whatever it was."""
+        project = self.services.projects.project(name)
+        self.services.projects.update(replace(project, accessibility=accessibility))
 
     def forget_project(self, name: str) -> None:
         """Takes a project away as if it had never been."""

@@ -4,7 +4,12 @@ from typing import Any, NoReturn
 
 import pytest
 
-from scanloft.core.blueprint import ANONYMISE, INGEST, SUMMARISE
+from scanloft.aws.feed import Feed
+from scanloft.aws.hooks import HookIndex
+from scanloft.core.blueprint import ANONYMISE, DELIVER, DELIVER_QUEUE, INGEST, SUMMARISE
+from scanloft.core.errors import Unavailable
+from scanloft.core.hook_call import HookCall
+from scanloft.core.hooks import Hook
 from scanloft.core.keys import ArchiveKey, series_coverage_key, series_metadata_key
 from scanloft.core.model import Series, Study
 from scanloft.core.series_changed import SeriesChanged
@@ -222,11 +227,54 @@ def test_damaged_metadata_is_made_again(alpha: Cloud, key_of: Any) -> None:
     assert len(metadata(alpha, place)) == 1
 
 
+def test_the_feed_tells_of_the_scan_and_the_session_and_whose_they_are(alpha: Cloud) -> None:
+    (place,) = indexed(alpha, image())
+    alpha.feed(SUMMARISE)
+    changes = list(Feed(alpha.rows).changes("alpha"))
+    assert [(change.kind, change.name, change.what) for change in changes] == [
+        ("session", place.study_uid, "changed"),
+        ("scan", f"{place.study_uid}/{place.series_uid}", "changed"),
+    ]
+    assert {change.sequence for change in changes} == {1}
+    assert {change.sites for change in changes} == {("",)}
+
+
+def test_webhooks_are_called_once_for_a_batch_and_nobody_where_there_is_none(
+    alpha: Cloud,
+) -> None:
+    places = indexed(alpha, image(1), image(1, series=2))
+    alpha.call(SUMMARISE, batch([message(places[0])]))
+    assert alpha.waiting(DELIVER) == 0
+    for name, active in (("one", True), ("two", False)):
+        hook = Hook("alpha", name, "https://a.example", "", "", "", "", active=active)
+        HookIndex(alpha.rows).put(hook)
+    alpha.call(SUMMARISE, batch([message(place) for place in places]))
+    calls = [HookCall.from_body(record["body"]) for record in alpha.received(DELIVER_QUEUE)]
+    assert calls == [HookCall("alpha", "one")]
+
+
+def test_what_could_not_be_told_is_done_again(
+    alpha: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = indexed(alpha, image(1))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise Unavailable("not now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Feed, "append", refuse)
+        assert len(alpha.call(SUMMARISE, batch([message(places[0])]))) == 1
+    assert alpha.told() == set()
+    assert alpha.call(SUMMARISE, batch([message(places[0])])) == set()
+    assert len(alpha.told()) == 2
+
+
 def test_a_disturbance_at_any_call_leaves_no_trace_after_redelivery() -> None:
     def prepare(cloud: Cloud) -> None:
         cloud.project()
         indexed(cloud, image())
 
     calls, differing = disturbed(prepare, SUMMARISE)
-    assert calls.count("PutItem") == calls.count("PutObject") == 2
+    assert calls.count("PutItem") == 3  # series, study, and the feed
+    assert calls.count("PutObject") == 2
     assert differing == []

@@ -8,9 +8,11 @@ from werkzeug.test import EnvironBuilder
 from infra.local.gateway_events import (
     authorizer_event,
     function_for,
+    is_open,
     request_event,
     response_of,
 )
+from scanloft.core.blueprint import API
 
 BASE = "/api/projects/alpha/dicomweb"
 
@@ -119,3 +121,21 @@ def test_a_binary_answer_is_decoded_and_an_empty_one_is_empty() -> None:
     assert binary.get_data() == b"\0\xff"
     assert "Content-Type" not in binary.headers
     assert response_of({"statusCode": "204"}).get_data() == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "opened"),
+    [
+        ("/api/openapi.json", True),
+        ("/api/docs", True),
+        ("/api/shared/secret", True),
+        ("/api/shared/secret/files", True),
+        ("/api/shared/secret/files/more", False),
+        ("/api/shared/", False),
+        ("/api/shared", False),
+        ("/api/projects", False),
+        ("/api/docs/", False),
+    ],
+)
+def test_only_the_open_routes_ask_for_no_sign_in(path: str, opened: bool) -> None:
+    assert is_open(API, path) is opened

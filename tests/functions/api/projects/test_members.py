@@ -1,6 +1,7 @@
 import pytest
 
-from scanloft.core.model import Role
+from scanloft.aws.projects import ProjectIndex
+from scanloft.core.model import Membership, Role
 from tests.functions.api.front import Front
 
 MEMBERS = "/api/projects/alpha/members"
@@ -10,8 +11,8 @@ MEMBERS = "/api/projects/alpha/members"
 def test_an_owner_gives_a_role(front: Front, role: str) -> None:
     front.project()
     reply = front.call("PUT", f"{MEMBERS}/mia", body={"role": role})
-    assert (reply.status, reply.body) == (200, {"user": "mia", "role": role})
-    assert front.call("GET", f"{MEMBERS}/mia").body == {"user": "mia", "role": role}
+    assert (reply.status, reply.body) == (200, {"user": "mia", "role": role, "site": ""})
+    assert front.call("GET", f"{MEMBERS}/mia").body == reply.body
     mine = front.call("GET", "/api/projects", user="mia").body["projects"]
     assert [project["role"] for project in mine] == [role]
 
@@ -19,7 +20,10 @@ def test_an_owner_gives_a_role(front: Front, role: str) -> None:
 def test_members_are_listed_with_their_roles(front: Front) -> None:
     front.project(mia=Role.MEMBER)
     assert front.call("GET", MEMBERS).body == {
-        "members": [{"user": "mia", "role": "member"}, {"user": "olga", "role": "owner"}],
+        "members": [
+            {"user": "mia", "role": "member", "site": ""},
+            {"user": "olga", "role": "owner", "site": ""},
+        ],
         "next": None,
     }
 
@@ -65,3 +69,81 @@ def test_only_roles_of_the_table_are_taken(front: Front, body: dict[str, object]
     reply = front.call("PUT", f"{MEMBERS}/mia", body=body)
     assert reply.status == 400
     assert '"role"' in reply.body["detail"]
+
+
+def with_sites(front: Front) -> None:
+    front.project(mia=Role.MEMBER)
+    assert front.call("PATCH", "/api/projects/alpha", body={"sites": ["north"]}).status == 200
+
+
+def test_a_member_is_bound_to_a_site_of_the_project(front: Front) -> None:
+    with_sites(front)
+    reply = front.call("PUT", f"{MEMBERS}/mia", body={"role": "member", "site": "north"})
+    assert (reply.status, reply.body["site"]) == (200, "north")
+    shown = front.call("GET", "/api/projects/alpha", user="mia").body
+    assert (shown["role"], shown["site"]) == ("member", "north")
+
+
+@pytest.mark.parametrize(
+    "body", [{"role": "member", "site": "south"}, {"role": "owner", "site": "north"}]
+)
+def test_nobody_is_bound_to_a_site_that_is_none_and_no_owner_to_any(
+    front: Front, body: dict[str, str]
+) -> None:
+    with_sites(front)
+    assert front.call("PUT", f"{MEMBERS}/mia", body=body).status == 409
+    assert front.call("GET", f"{MEMBERS}/mia").body["role"] == "member"
+
+
+def test_a_site_stays_while_members_are_bound_to_it(front: Front) -> None:
+    with_sites(front)
+    front.call("PUT", f"{MEMBERS}/mia", body={"role": "member", "site": "north"})
+    assert front.call("PATCH", "/api/projects/alpha", body={"sites": []}).status == 409
+    front.call("DELETE", f"{MEMBERS}/mia")
+    assert front.call("PATCH", "/api/projects/alpha", body={"sites": []}).status == 200
+
+
+def test_an_edit_of_a_member_who_was_changed_meanwhile_is_refused(front: Front) -> None:
+    front.project(mia=Role.MEMBER)
+    etag = front.call("GET", f"{MEMBERS}/mia").headers["ETag"]
+    body = {"role": "uploader"}
+    assert front.call("PUT", f"{MEMBERS}/mia", body=body, headers={"If-Match": etag}).status == 200
+    late = front.call("PUT", f"{MEMBERS}/mia", body=body, headers={"If-Match": etag})
+    assert late.status == 412
+    assert front.call("DELETE", f"{MEMBERS}/mia", headers={"If-Match": etag}).status == 412
+
+
+def test_two_owners_who_remove_each_other_at_once_both_stay_or_one_does(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.project(mia=Role.OWNER)
+    remove = ProjectIndex.remove_member
+
+    def both(index: ProjectIndex, membership: Membership) -> None:
+        """The other owner is faster by a moment."""
+        remove(index, Membership("alpha", "olga", Role.OWNER))
+        remove(index, membership)
+
+    monkeypatch.setattr(ProjectIndex, "remove_member", both)
+    assert front.call("DELETE", f"{MEMBERS}/mia").status == 409
+    assert [each.user for each in front.services.projects.members("alpha")] == ["mia"]
+
+
+def test_revoked_access_takes_effect_at_once_for_members(front: Front) -> None:
+    front.project(mia=Role.MEMBER)
+    assert front.call("GET", "/api/projects/alpha", user="mia").status == 200
+    front.call("DELETE", f"{MEMBERS}/mia")
+    assert front.call("GET", "/api/projects/alpha", user="mia").status == 404
+    assert front.call("GET", "/api/projects", user="mia").body["projects"] == []
+
+
+def test_a_removal_that_broke_off_has_taken_the_project_off_the_list_too(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.project(mia=Role.MEMBER)
+    with monkeypatch.context() as patched:
+        patched.setattr(ProjectIndex, "forget_member", lambda *_: None)
+        front.call("DELETE", f"{MEMBERS}/mia")
+    assert front.call("GET", "/api/projects", user="mia").body["projects"] == []
+    assert front.call("DELETE", f"{MEMBERS}/mia").status == 404
+    assert list(front.services.projects.memberships("mia")) == []

@@ -1,0 +1,1 @@
+"""What changed in a project: the feed, and the webhooks that are told of it."""

@@ -1,0 +1,1 @@
+"""Share links: some sessions of a project for whoever has the link, for a while, to read."""
