@@ -40,7 +40,8 @@ class Rooms:
         """Lets the grantee do what the permission says."""
         if isinstance(permission, ObjectAccess):
             bucket = self.buckets[permission.bucket.name]
-            bucket.grant(grantee, verbs=permission.verbs, prefixes=permission.prefixes)
+            if permission.verbs:
+                bucket.grant(grantee, verbs=permission.verbs, prefixes=permission.prefixes)
             if permission.listing:
                 bucket.grant_listing(grantee)
         elif isinstance(permission, RowAccess):

@@ -53,7 +53,8 @@ class Verb(StrEnum):
 class ObjectAccess:
     """Verbs on the objects below some prefixes of a bucket.
 
-    `listing` goes with every reader that must tell a missing object from a forbidden one.
+    `listing` goes with every reader that must tell a missing object from a forbidden one, and with
+    those who ask for keys alone, which may have no verbs.
     """
 
     bucket: Bucket
@@ -159,7 +160,9 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         Sending(EXPORT_QUEUE),
     ),
     API.name: (
-        ObjectAccess(INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT,)),
+        ObjectAccess(
+            INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT, Verb.LIST_PARTS, Verb.ABORT), listing=True
+        ),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,)),
         ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (Verb.GET, Verb.PUT, Verb.DELETE)),
         Sending(EXPORT_QUEUE),

@@ -11,7 +11,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.permissions import Verb
-from scanloft.core.blueprint import Bucket, Notification
+from scanloft.aws.sent_parts import CHECKSUM_HEADER
+from scanloft.core.blueprint import INBOX, Bucket, Notification
 
 TLS_VERSION = 1.2
 NONCURRENT_DAYS = 30
@@ -19,12 +20,15 @@ NONCURRENT_DAYS = 30
 SHORT_LIVED_DAYS = 7
 """The same for what is emptied by a rule: raw objects, which may identify patients, and exports."""
 ABORT_MULTIPART_DAYS = 1
+RAW_ABORT_MULTIPART_DAYS = 7
+"""The same for raw objects: senders go on with the parts of a large file within this time."""
 ACCESS_LOG_DAYS = 365
 KEY_ACTIONS_BY_VERB: Mapping[Verb, tuple[str, ...]] = {
     Verb.GET: ("kms:Decrypt",),
     Verb.PUT: ("kms:GenerateDataKey",),
     Verb.DELETE: (),
-    Verb.LIST_PARTS: (),
+    # Whoever puts an object in parts needs it, also who may not read the object.
+    Verb.LIST_PARTS: ("kms:Decrypt",),
     Verb.ABORT: (),
 }
 
@@ -113,7 +117,7 @@ class DataBucket(Construct):
             server_access_logs_prefix=f"{bucket.name}/",
             removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=_lifecycle(bucket),
-            cors=[_posts_from(posted_from)] if posted_from else None,
+            cors=[_sends_from(posted_from)] if posted_from else None,
         )
 
     def announce(
@@ -172,20 +176,22 @@ def _lifecycle(bucket: Bucket) -> list[s3.LifecycleRule]:
         )
         for prefix, days in bucket.expires_after_days
     ]
-    return [*expiry, _housekeeping(bucket.undelete_days)]
+    abort_days = RAW_ABORT_MULTIPART_DAYS if bucket == INBOX else ABORT_MULTIPART_DAYS
+    return [*expiry, _housekeeping(bucket.undelete_days, abort_days)]
 
 
-def _housekeeping(noncurrent_days: int) -> s3.LifecycleRule:
+def _housekeeping(noncurrent_days: int, abort_days: int = ABORT_MULTIPART_DAYS) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         noncurrent_version_expiration=cdk.Duration.days(noncurrent_days),
-        abort_incomplete_multipart_upload_after=cdk.Duration.days(ABORT_MULTIPART_DAYS),
+        abort_incomplete_multipart_upload_after=cdk.Duration.days(abort_days),
         expired_object_delete_marker=True,
     )
 
 
-def _posts_from(origins: Sequence[str]) -> s3.CorsRule:
+def _sends_from(origins: Sequence[str]) -> s3.CorsRule:
     return s3.CorsRule(
-        allowed_methods=[s3.HttpMethods.POST],
+        allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.PUT],
+        allowed_headers=["content-type", CHECKSUM_HEADER],
         allowed_origins=list(origins),
         exposed_headers=["ETag"],
         max_age=3600,

@@ -23,6 +23,7 @@ from scanloft.aws.queues import Queue
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.sent_parts import SentParts
 from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
@@ -56,6 +57,7 @@ class Services(EdgeServices):
     hooks: HookIndex
     hook_caller: HookCaller
     inbox: ObjectStore
+    parts: SentParts
     archive: ObjectStore
 
 
@@ -94,5 +96,6 @@ def services() -> Services:
         hooks=hooks,
         hook_caller=caller,
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
+        parts=SentParts(settings.inbox_bucket, clients.s3()),
         archive=archive,
     )

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 
 from functions.sweep import projects
 from functions.sweep.broom import Broom
+from functions.sweep.uploads import sweep_uploads
 
 Step = Callable[[Broom, Callable[[], float]], int]
 
 STEPS: Mapping[str, Step] = {
     "projects_condemned": projects.condemn,
     "projects_erased": projects.erase,
+    "uploads": sweep_uploads,
 }

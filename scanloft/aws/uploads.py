@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from scanloft.aws.rows import Rows, Value
 from scanloft.core.items import (
     DECLARATION_SORT,
     FATE_SORT,
+    PARTS_SORT,
     UPLOAD_SORT,
     declaration_item,
     fate_item,
+    parts_item,
     project_partition,
     upload_item,
     upload_partition,
@@ -51,6 +54,31 @@ class UploadIndex:
         )
         return map(_upload, rows)
 
+    def touch(self, upload: Upload, *, at: str) -> bool:
+        """Notes that the sender was heard of; False where the upload is closed meanwhile."""
+        return self._put_open(replace(upload, active_at=at))
+
+    def close(self, upload: Upload, *, at: str) -> bool:
+        """Closes the upload; False where it is closed already."""
+        return self._put_open(replace(upload, closed_at=at))
+
+    def sweep(self, upload: Upload, *, at: str) -> None:
+        """Notes that nothing more is waited for in a closed upload, if it is still there."""
+        self._rows.put_if(
+            upload_item(upload.project, upload.upload),
+            _upload_row(replace(upload, swept_at=at)),
+            condition="#closed_at = :closed_at",
+            values={"closed_at": upload.closed_at},
+        )
+
+    def _put_open(self, upload: Upload) -> bool:
+        return self._rows.put_if(
+            upload_item(upload.project, upload.upload),
+            _upload_row(upload),
+            condition="#closed_at = :closed_at",
+            values={"closed_at": ""},
+        )
+
     def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> None:
         """Writes what the sender says of the files; the same again is a no-op."""
         self._rows.put_many(
@@ -81,6 +109,50 @@ class UploadIndex:
             after=None if after is None else declaration_item(project, upload, after).sort,
         )
         return map(_declaration, rows)
+
+    def numbers(self, project: str, upload: str) -> Iterator[str]:
+        """The numbers of the declared files, in order: less to read than the declarations."""
+        rows = self._rows.query(
+            upload_partition(project, upload),
+            sort_prefix=DECLARATION_SORT,
+            attributes=("number",),
+        )
+        return (row["number"] for row in rows)
+
+    def fate_kinds(self, project: str, upload: str) -> Iterator[tuple[str, FateKind]]:
+        """The files that have met their fate, in order, and which: less to read than the fates."""
+        rows = self._rows.query(
+            upload_partition(project, upload), sort_prefix=FATE_SORT, attributes=("number", "kind")
+        )
+        return ((row["number"], FateKind(row["kind"])) for row in rows)
+
+    def put_fate_if_none(self, project: str, upload: str, fate: Fate) -> bool:
+        """Writes a fate unless the file has one; whether it did."""
+        return self._rows.put_new(fate_item(project, upload, fate.number), _fate_row(fate))
+
+    def parts(self, project: str, upload: str, number: str) -> str | None:
+        """S3's name for the parts of a file; None where it is not being sent in parts."""
+        row = self._rows.get(parts_item(project, upload, number))
+        return None if row is None else str(row["name"])
+
+    def put_parts(
+        self, project: str, upload: str, number: str, *, name: str, instead_of: str | None
+    ) -> bool:
+        """Notes S3's name for them; False where it is another one meanwhile than was known."""
+        key, row = parts_item(project, upload, number), {"number": number, "name": name}
+        if instead_of is None:
+            return self._rows.put_new(key, row)
+        condition = "#name = :name"
+        return self._rows.put_if(key, row, condition=condition, values={"name": instead_of})
+
+    def remove_parts(self, project: str, upload: str, number: str) -> None:
+        """Forgets the parts of a file; no error where there are none."""
+        self._rows.delete(parts_item(project, upload, number))
+
+    def in_parts(self, project: str, upload: str) -> Iterator[str]:
+        """The numbers of the files that are being sent in parts."""
+        rows = self._rows.query(upload_partition(project, upload), sort_prefix=PARTS_SORT)
+        return (row["number"] for row in rows)
 
     def put_fates(self, fates: Iterable[tuple[str, str, Fate]]) -> None:
         """Writes fates, each with its project and its upload; the last one of a file counts."""
@@ -115,6 +187,8 @@ def _upload_row(upload: Upload) -> dict[str, Value]:
         "site": upload.site,
         "label": upload.label,
         "closed_at": upload.closed_at,
+        "active_at": upload.active_at,
+        "swept_at": upload.swept_at,
     }
     return row
 
@@ -130,6 +204,8 @@ def _upload(row: Mapping[str, Any]) -> Upload:
         site=row["site"],
         label=row["label"],
         closed_at=row["closed_at"],
+        active_at=row["active_at"],
+        swept_at=row["swept_at"],
     )
 
 

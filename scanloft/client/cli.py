@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from scanloft.client import audit_command, deid_command, profile_command
+from scanloft.client import audit_command, deid_command, profile_command, upload_command
 
 COMMAND_GROUP = "scanloft.commands"
 
@@ -44,6 +44,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.command("deid", epilog=deid_command.EPILOG)(deid_command.deid)
+app.command("upload", epilog=upload_command.EPILOG)(upload_command.upload)
 app.add_typer(profile_command.app, name="profile")
 app.add_typer(audit_command.app, name="audit")
 

@@ -88,7 +88,7 @@ def show(console: Console, outcomes: Sequence[Outcome]) -> None:
             key = outcome.fate, outcome.code, outcome.reason
             alike.setdefault(key, []).append(outcome.path)
     for (fate, code, reason), paths in alike.items():
-        names = ", ".join(escape(_printable(path)) for path in paths[:SHOWN_NAMES])
+        names = ", ".join(escape(printable(path)) for path in paths[:SHOWN_NAMES])
         more = f" and {len(paths) - SHOWN_NAMES} more" if len(paths) > SHOWN_NAMES else ""
         console.print(
             f"{fate} ({code}): {names}{more}\n  {reason}", highlight=False, soft_wrap=True
@@ -99,7 +99,7 @@ def show(console: Console, outcomes: Sequence[Outcome]) -> None:
     console.print(", ".join(f"{fates[fate]} {fate}" for fate in FATES), highlight=False)
 
 
-def _printable(path: str) -> str:
+def printable(path: str) -> str:
     """Return a path as one line without control characters, which a terminal would obey."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()

@@ -20,6 +20,7 @@ UPLOAD_SORT = "UP#"
 QUARANTINE_SORT = "Q#"
 FATE_SORT = "F#"
 DECLARATION_SORT = "D#"
+PARTS_SORT = "MP#"
 PROJECT_SORT = "PROJECT"
 CLAIM_SORT = "CLAIM"
 ALL_PROJECTS = "PROJECTS"
@@ -114,6 +115,11 @@ def declaration_item(project: str, upload: str, number: str) -> ItemKey:
 def fate_item(project: str, upload: str, number: str) -> ItemKey:
     """The item that says what became of one file of an upload."""
     return ItemKey(upload_partition(project, upload), f"{FATE_SORT}{_sortable(number)}")
+
+
+def parts_item(project: str, upload: str, number: str) -> ItemKey:
+    """The item with S3's name for the parts of a file that is being sent in parts."""
+    return ItemKey(upload_partition(project, upload), f"{PARTS_SORT}{_sortable(number)}")
 
 
 def quarantine_item(project: str, item: str) -> ItemKey:

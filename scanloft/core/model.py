@@ -151,6 +151,11 @@ class Upload:
     """The site whose data these are, where the project has sites."""
     label: str = ""
     closed_at: str = ""
+    """From then on nothing more is declared."""
+    active_at: str = ""
+    """When its sender was heard of last, for uploads that nobody closes."""
+    swept_at: str = ""
+    """From then on nothing is waited for."""
 
 
 class FileKind(StrEnum):
@@ -178,6 +183,7 @@ class FateKind(StrEnum):
     QUARANTINED = "quarantined"
     IGNORED = "ignored"
     UNPACKED = "unpacked"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)

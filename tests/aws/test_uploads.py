@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from moto import mock_aws
@@ -80,3 +81,45 @@ def test_uploads_of_names_that_start_alike_do_not_meet(uploads: UploadIndex) -> 
     uploads.declare("alpha", "u-1", declared(1))
     uploads.declare("alpha", "u-10", declared(2))
     assert list(uploads.declarations("alpha", "u-1")) == declared(1)
+
+
+def test_an_upload_is_closed_once_and_heard_of_until_then(uploads: UploadIndex) -> None:
+    uploads.create(UPLOAD)
+    assert uploads.touch(UPLOAD, at="2026-01-02T00:00:00Z")
+    assert uploads.close(replace(UPLOAD, active_at="2026-01-02T00:00:00Z"), at="2026-01-03")
+    assert not uploads.close(UPLOAD, at="2026-01-04")
+    assert not uploads.touch(UPLOAD, at="2026-01-04")
+    found = uploads.upload("alpha", "u-1")
+    assert found is not None
+    assert (found.active_at, found.closed_at) == ("2026-01-02T00:00:00Z", "2026-01-03")
+    uploads.sweep(found, at="2026-02-03")
+    assert uploads.upload("alpha", "u-1") == replace(found, swept_at="2026-02-03")
+
+
+def test_numbers_and_kinds_are_read_without_the_rest(uploads: UploadIndex) -> None:
+    uploads.declare("alpha", "u-1", declared(10, 9))
+    uploads.put_fates([("alpha", "u-1", Fate("9", FateKind.IGNORED, reason="Why."))])
+    assert list(uploads.numbers("alpha", "u-1")) == ["9", "10"]
+    assert list(uploads.fate_kinds("alpha", "u-1")) == [("9", FateKind.IGNORED)]
+
+
+def test_a_fate_that_is_there_is_not_replaced_by_one_for_files_without(
+    uploads: UploadIndex,
+) -> None:
+    assert uploads.put_fate_if_none("alpha", "u-1", Fate("1", FateKind.EXPIRED))
+    assert not uploads.put_fate_if_none("alpha", "u-1", Fate("1", FateKind.ARCHIVED))
+    assert list(uploads.fate_kinds("alpha", "u-1")) == [("1", FateKind.EXPIRED)]
+
+
+def test_of_two_who_begin_parts_of_a_file_one_does(uploads: UploadIndex) -> None:
+    place = ("alpha", "u-1", "3")
+    assert uploads.parts(*place) is None
+    assert uploads.put_parts(*place, name="first", instead_of=None)
+    assert not uploads.put_parts(*place, name="second", instead_of=None)
+    assert not uploads.put_parts(*place, name="third", instead_of="other")
+    assert uploads.parts(*place) == "first"
+    assert uploads.put_parts(*place, name="fourth", instead_of="first")
+    assert list(uploads.in_parts("alpha", "u-1")) == ["3"]
+    for _ in range(2):
+        uploads.remove_parts(*place)
+    assert list(uploads.in_parts("alpha", "u-1")) == []

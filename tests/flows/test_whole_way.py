@@ -17,6 +17,11 @@ from infra.local.demo.api import Api
 from infra.local.demo.outcome import Route
 from infra.local.demo.run import PROJECT_BY_ROUTE, run
 from infra.local.place import bucket_name
+from scanloft.client.archive_address import api_client
+from scanloft.client.backoff import Backoff
+from scanloft.client.upload_files import Look
+from scanloft.client.upload_journal import Row
+from scanloft.client.upload_site import RefusedError, Site
 from scanloft.core.blueprint import ARCHIVE, INBOX
 from tests.flows.images import conflicting, ct
 from tests.flows.state import state_of
@@ -172,13 +177,14 @@ def test_another_project_looks_like_one_that_does_not_exist(
 
 
 def test_an_oversized_file_is_refused_before_it_is_sent(archive: LocalArchive) -> None:
-    with Api(archive.announcement.base_url, archive.announcement.tokens["owner"]) as api:
-        upload = api.begin_upload(UPLOADED)
-        files = [{"size_bytes": 10**12, "sha256": "0" * 64, "kind": "dicom"}]
-        with pytest.raises(httpx.HTTPStatusError) as refused:
-            api.declare(UPLOADED, upload, {"first": 1, "files": files})
-    assert refused.value.response.status_code == 413
-    assert "bytes" in refused.value.response.json()["detail"]
+    with api_client(archive.announcement.base_url, archive.announcement.tokens["owner"]) as http:
+        site = Site(http, UPLOADED, backoff=Backoff())
+        upload = site.begin(key="oversized", wishes={})
+        look = Look(size_bytes=10**12, mtime_ns=0)
+        with pytest.raises(RefusedError) as refused:
+            site.declare(upload, [Row(1, Path("x"), "x", look, "0" * 64, "dicom")])
+    assert (refused.value.status, refused.value.code) == (413, "oversized")
+    assert "bytes" in refused.value.detail
 
 
 def test_a_request_without_a_token_is_not_answered(archive: LocalArchive) -> None:

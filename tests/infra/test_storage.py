@@ -73,7 +73,8 @@ def test_objects_expire_as_the_blueprint_says(template: Template, bucket: Bucket
     }
     assert kept <= {SHORT_LIVED_DAYS}
     assert "ExpirationInDays" not in housekeeping
-    assert housekeeping["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1
+    abort = housekeeping["AbortIncompleteMultipartUpload"]
+    assert abort["DaysAfterInitiation"] == (7 if bucket.name == "inbox" else 1)
     assert housekeeping["NoncurrentVersionExpiration"]["NoncurrentDays"] == bucket.undelete_days
 
 
@@ -118,4 +119,4 @@ def test_only_pages_of_the_archive_read_the_answer_to_an_upload(own_host: Synthe
     (cors,) = (each["CorsConfiguration"] for each in buckets if "CorsConfiguration" in each)
     (rule,) = cors["CorsRules"]
     assert rule["AllowedOrigins"] == ["https://archive.example.org"]
-    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedMethods"] == ["POST", "PUT"]

@@ -11,11 +11,11 @@ from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
 from functions.api.services import Services
-from functions.api.uploads.uploads import seen_upload
+from functions.api.uploads.uploads import open_upload, seen_upload, size_limit
 from scanloft.aws.objects import SignedPost
 from scanloft.core.errors import Conflict, Oversized
 from scanloft.core.keys import InboxKey, InboxPrefix, upload_prefix
-from scanloft.core.model import Declaration, Fate, FileKind, Upload, UploadSource
+from scanloft.core.model import Declaration, Fate, FileKind, Upload
 from scanloft.core.roles import Right
 from scanloft.core.settings import ApiSettings
 
@@ -96,11 +96,9 @@ def declare(services: Services, request: Request) -> Answer:
         NotFound: no such upload, or another user's and the caller does not review.
         Oversized: a file larger than the archive takes; none of the files is declared then.
         Conflict: another declaration for one of the numbers; none of the files is declared then.
-            Or the files of the upload came by DICOM: a form could replace one that still waits.
+            Or the upload is closed, or came by DICOM.
     """
-    upload = seen_upload(services, request, right=Right.REVIEW)
-    if upload.source is not UploadSource.PRESIGNED:
-        raise Conflict("Files are added to your own uploads only: begin a new upload.")
+    upload = open_upload(services, request)
     files = _declarations(request.body(Declaring))
     for file in files:
         _check_size(file, services.settings)
@@ -109,7 +107,7 @@ def declare(services: Services, request: Request) -> Answer:
     kinds = sorted({file.kind for file in files})
     return Answer(
         Declared(
-            files=[FilePlace(number=file.number, key=_key(upload, file)) for file in files],
+            files=[FilePlace(number=file.number, key=key_of(upload, file)) for file in files],
             posts={kind: _form(_post(services, upload, kind)) for kind in kinds},
             expires_in_s=services.settings.upload_url_ttl_s,
         )
@@ -158,19 +156,13 @@ def _declarations(wanted: Declaring) -> list[Declaration]:
 
 
 def _check_size(file: Declaration, settings: ApiSettings) -> None:
-    limit = _size_limit(file.kind, settings)
+    limit = size_limit(file.kind, settings)
     if file.size_bytes > limit:
         raise Oversized(
             f"File {file.number} is too large: one of kind {file.kind} has at most "
             f"{limit} bytes. Leave it out, and declare the others again.",
             limit_bytes=limit,
         )
-
-
-def _size_limit(kind: FileKind, settings: ApiSettings) -> int:
-    if kind is FileKind.ARCHIVE:
-        return settings.archive_file_limit_bytes
-    return settings.ranged_limit_bytes
 
 
 def _undeclared(services: Services, upload: Upload, files: list[Declaration]) -> list[Declaration]:
@@ -191,7 +183,7 @@ def _undeclared(services: Services, upload: Upload, files: list[Declaration]) ->
 def _post(services: Services, upload: Upload, kind: FileKind) -> SignedPost:
     return services.inbox.signed_post(
         upload_prefix(PREFIX_BY_KIND[kind], project=upload.project, upload=upload.upload),
-        size_limit_bytes=_size_limit(kind, services.settings),
+        size_limit_bytes=size_limit(kind, services.settings),
         ttl_s=services.settings.upload_url_ttl_s,
     )
 
@@ -200,7 +192,8 @@ def _form(post: SignedPost) -> Form:
     return Form(url=post.url, fields=dict(post.fields))
 
 
-def _key(upload: Upload, file: Declaration) -> str:
+def key_of(upload: Upload, file: Declaration) -> str:
+    """The key in the inbox that a file is sent to."""
     prefix = PREFIX_BY_KIND[file.kind]
     place = {"project": upload.project, "upload": upload.upload}
     return str(InboxKey.build(prefix, **place, number=file.number))

@@ -2,11 +2,12 @@
 
 from functions.api.edge.pages import Page
 from functions.api.edge.route import Route
-from functions.api.uploads import files, uploads
+from functions.api.uploads import closing, files, parts, uploads
 from scanloft.core.roles import Right
 
 UPLOADS = "/api/projects/<project>/uploads"
 UPLOAD = f"{UPLOADS}/<upload>"
+MULTIPART = f"{UPLOAD}/files/<number>/multipart"
 SUBMIT = (Right.SUBMIT,)
 
 ROUTES = (
@@ -27,6 +28,8 @@ ROUTES = (
         summary="Begin an upload",
         act=uploads.create,
         rights=SUBMIT,
+        told=("site",),
+        body=uploads.NewUpload,
         answer=uploads.Begun,
         status=201,
     ),
@@ -59,5 +62,62 @@ ROUTES = (
         told=("first",),
         body=files.Declaring,
         answer=files.Declared,
+    ),
+    Route(
+        method="GET",
+        path=f"{UPLOAD}/missing",
+        name="upload_missing",
+        summary="The files that were declared and have not arrived",
+        act=closing.missing,
+        rights=SUBMIT,
+        query=closing.MissingAfter,
+        answer=closing.Missing,
+    ),
+    Route(
+        method="POST",
+        path=f"{UPLOAD}/close",
+        name="upload_close",
+        summary="Say that no more files will be declared",
+        act=closing.close,
+        rights=SUBMIT,
+        answer=closing.Closed,
+    ),
+    Route(
+        method="POST",
+        path=MULTIPART,
+        name="upload_parts_begin",
+        summary="Begin to send a large file in parts, or see which of them have arrived",
+        act=parts.begin,
+        rights=SUBMIT,
+        answer=parts.InParts,
+    ),
+    Route(
+        method="POST",
+        path=f"{UPLOAD}/parts",
+        name="upload_parts_sign",
+        summary="Receive the addresses to put parts to",
+        act=parts.sign,
+        rights=SUBMIT,
+        told=("number",),
+        body=parts.PartsWanted,
+        answer=parts.SignedParts,
+    ),
+    Route(
+        method="POST",
+        path=f"{MULTIPART}/complete",
+        name="upload_parts_complete",
+        summary="Put a file together from its parts",
+        act=parts.complete,
+        rights=SUBMIT,
+        answer=parts.Whole,
+    ),
+    Route(
+        method="DELETE",
+        path=MULTIPART,
+        name="upload_parts_give_up",
+        summary="Throw away the parts of a file that have arrived",
+        act=parts.give_up,
+        rights=SUBMIT,
+        answer=parts.InParts,
     ),
 )

@@ -1,19 +1,33 @@
-"""Uploads: begun, listed and counted; an uploader sees their own, readers see all."""
+"""Uploads: begun, listed, counted and closed; an uploader sees their own, readers see all."""
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
 
 from functions.api.edge.clock import timestamp
 from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
-from functions.api.edge.shapes import Shown
+from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
 from functions.api.services import Services
-from scanloft.core.errors import NotFound, Unavailable
+from scanloft.core.annotations import Change
+from scanloft.core.errors import Conflict, Forbidden, InvalidRequest, NotFound, Unavailable
 from scanloft.core.identifiers import UPLOAD
-from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
+from scanloft.core.model import FateKind, FileKind, Upload, UploadSource
 from scanloft.core.roles import Right
+from scanloft.core.settings import ApiSettings
 
 RANDOM_BYTES = 8
+LABEL_LENGTH = 128
+SITE_LENGTH = 64
+
+
+class NewUpload(Body):
+    """An upload to be begun; `label` is for people, `site` one of those of the project."""
+
+    label: Annotated[Line, Field(max_length=LABEL_LENGTH, pattern=PRINTABLE)] = ""
+    site: Annotated[Line, Field(max_length=SITE_LENGTH, pattern=PRINTABLE)] = ""
 
 
 class Begun(Shown):
@@ -30,12 +44,16 @@ class UploadShown(Shown):
     source: UploadSource
     created_at: str
     created_by: str
+    label: str
+    site: str
+    closed_at: str | None
 
 
 class UploadCounted(UploadShown):
-    """The same, and how many of its files met which fate."""
+    """The same, how many of its files met which fate, and how large a file of each kind may be."""
 
     counts: dict[str, int]
+    limits: dict[FileKind, int]
 
 
 class UploadPage(Shown):
@@ -49,8 +67,11 @@ def create(services: Services, request: Request) -> Answer:
     """Begins an upload; its name sorts by the time at which it began.
 
     Raises:
+        Forbidden: another site than that which the caller is bound to.
+        InvalidRequest: a site that the project does not have.
         Unavailable: the name that was drawn is taken.
     """
+    wanted = request.body(NewUpload)
     now = services.now()
     upload = Upload(
         project=request.path["project"],
@@ -58,9 +79,13 @@ def create(services: Services, request: Request) -> Answer:
         source=UploadSource.PRESIGNED,
         created_at=timestamp(now),
         created_by=request.caller.user,
+        label=wanted.label,
+        site=_site(request, wanted.site),
+        active_at=timestamp(now),
     )
     if not services.uploads.create(upload):
         raise Unavailable("The upload could not be named: try again.")
+    tell(services, upload, "begun", at=upload.created_at)
     return Answer(Begun(upload=upload.upload, created_at=upload.created_at))
 
 
@@ -68,10 +93,9 @@ def listed(services: Services, request: Request) -> Answer:
     """A page of the uploads that the caller may see, in the order of their names."""
     wanted = request.asked(Page)
     found: Iterable[Upload] = services.uploads.uploads(request.project, after=wanted.after)
-    if not request.presence.may(Right.READ):
-        found = (upload for upload in found if _is_own(upload, request))
+    found = (upload for upload in found if _may_see(upload, request, Right.READ))
     uploads, following = page(found, limit=wanted.limit, place=lambda upload: upload.upload)
-    return Answer(UploadPage(uploads=[_shown(upload) for upload in uploads], next=following))
+    return Answer(UploadPage(uploads=[shown(upload) for upload in uploads], next=following))
 
 
 def show(services: Services, request: Request) -> Answer:
@@ -81,11 +105,13 @@ def show(services: Services, request: Request) -> Answer:
         NotFound: no such upload, or another user's and the caller is no reader.
     """
     upload = seen_upload(services, request, right=Right.READ)
-    counts = counted(
-        services.uploads.declarations(upload.project, upload.upload),
-        services.uploads.fates(upload.project, upload.upload),
+    return Answer(
+        UploadCounted(
+            **shown(upload).model_dump(),
+            counts=counts_of(services, upload),
+            limits={kind: size_limit(kind, services.settings) for kind in FileKind},
+        )
     )
-    return Answer(UploadCounted(**_shown(upload).model_dump(), counts=counts))
 
 
 def seen_upload(services: Services, request: Request, *, right: Right) -> Upload:
@@ -97,27 +123,77 @@ def seen_upload(services: Services, request: Request, *, right: Right) -> Upload
     name = request.path["upload"]
     project = request.path["project"]
     upload = services.uploads.upload(project, name) if UPLOAD.fullmatch(name) else None
-    if upload is not None and (_is_own(upload, request) or request.presence.may(right)):
+    if upload is not None and _may_see(upload, request, right):
         return upload
     raise NotFound("There is no such upload in this project, or it is another user's.")
 
 
-def counted(declarations: Iterable[Declaration], fates: Iterable[Fate]) -> dict[str, int]:
+def open_upload(services: Services, request: Request) -> Upload:
+    """The upload of the path, for whoever may add files to it; notes that they were heard of.
+
+    Raises:
+        NotFound: no such upload, or another user's and the caller does not review.
+        Conflict: it is closed, or came by DICOM: what is sent could replace what still waits.
+    """
+    upload = seen_upload(services, request, right=Right.REVIEW)
+    if upload.source is not UploadSource.PRESIGNED:
+        raise Conflict("Files are added to your own uploads only: begin a new upload.")
+    if upload.closed_at or not services.uploads.touch(upload, at=timestamp(services.now())):
+        raise Conflict("This upload is closed: begin a new one for more files.")
+    return upload
+
+
+def size_limit(kind: FileKind, settings: ApiSettings) -> int:
+    """How many bytes a file of the kind may have."""
+    if kind is FileKind.ARCHIVE:
+        return settings.archive_file_limit_bytes
+    return settings.ranged_limit_bytes
+
+
+def counts_of(services: Services, upload: Upload) -> dict[str, int]:
+    """How many files of an upload were declared, met which fate, and wait for theirs."""
+    return counted(
+        services.uploads.numbers(upload.project, upload.upload),
+        services.uploads.fate_kinds(upload.project, upload.upload),
+    )
+
+
+def tell(services: Services, upload: Upload, what: str, *, at: str) -> None:
+    """Tells the change feed of the project."""
+    services.feed.append(upload.project, [Change("upload", upload.upload, what, at)])
+
+
+def counted(declared: Iterable[str], fates: Iterable[tuple[str, FateKind]]) -> dict[str, int]:
     """How many files were declared, met which fate, and wait for theirs.
 
     The members of a zip or tar have fates and no declaration, so the fates may be more.
     """
-    numbers = {entry.number for entry in declarations}
-    declared = len(numbers)
+    waiting = set(declared)
+    count = len(waiting)
     kinds: Counter[FateKind] = Counter()
-    for fate in fates:
-        kinds[fate.kind] += 1
-        numbers.discard(fate.number)
+    for number, kind in fates:
+        kinds[kind] += 1
+        waiting.discard(number)
     return {
-        "declared": declared,
+        "declared": count,
         **{kind.value: kinds[kind] for kind in FateKind},
-        "waiting": len(numbers),
+        "waiting": len(waiting),
     }
+
+
+def _site(request: Request, wanted: str) -> str:
+    bound = request.presence.site
+    if bound and wanted not in ("", bound):
+        raise Forbidden("You upload for your own site only: leave the site out.")
+    if wanted and not bound and wanted not in request.presence.project.sites:
+        raise InvalidRequest('"site" is none of the sites of this project: see its settings.')
+    return wanted or bound
+
+
+def _may_see(upload: Upload, request: Request, right: Right) -> bool:
+    """Whether it is the caller's, or they have the right, and it is of a site that they see."""
+    presence = request.presence
+    return _is_own(upload, request) or (presence.may(right) and presence.sees([upload.site]))
 
 
 def _is_own(upload: Upload, request: Request) -> bool:
@@ -125,10 +201,14 @@ def _is_own(upload: Upload, request: Request) -> bool:
     return (upload.source, upload.created_by) == (UploadSource.PRESIGNED, request.caller.user)
 
 
-def _shown(upload: Upload) -> UploadShown:
+def shown(upload: Upload) -> UploadShown:
+    """An upload as lists show it."""
     return UploadShown(
         upload=upload.upload,
         source=upload.source,
         created_at=upload.created_at,
         created_by=upload.created_by,
+        label=upload.label,
+        site=upload.site,
+        closed_at=upload.closed_at or None,
     )

@@ -39,15 +39,6 @@ class Api:
         """Makes a project with the basic profile."""
         self._post("/api/projects", {"name": name, "title": name})
 
-    def begin_upload(self, project: str) -> str:
-        """Begins an upload; its name."""
-        answer: dict[str, str] = self._post(f"/api/projects/{project}/uploads", {})
-        return answer["upload"]
-
-    def declare(self, project: str, upload: str, body: Mapping[str, object]) -> dict[str, Any]:
-        """Declares files of an upload; their keys and the forms to send them with."""
-        return self._post(f"/api/projects/{project}/uploads/{upload}/files", body)
-
     def uploads(self, project: str) -> Iterator[dict[str, Any]]:
         """The uploads of a project."""
         return self._pages(f"/api/projects/{project}/uploads", "uploads")

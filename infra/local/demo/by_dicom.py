@@ -108,7 +108,7 @@ def outcomes(api: Api, *, project: str, sending: Sending) -> list[Outcome] | Non
                     fate=entry["fate"],
                     code=entry["code"],
                     reason=entry["reason"],
-                    archive_key=entry.get("archive_key", ""),
+                    archive_key=entry["archive_key"] or "",
                     actions=entry["actions"],
                 )
             )

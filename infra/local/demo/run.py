@@ -48,7 +48,10 @@ def run(
             caller=caller,
         )
         upload = by_upload.send(
-            api, project=PROJECT_BY_ROUTE[Route.UPLOAD], folder=folder, paths=paths
+            base_url=announcement.base_url,
+            token=announcement.tokens["owner"],
+            project=PROJECT_BY_ROUTE[Route.UPLOAD],
+            folder=folder,
         )
         outcomes = _waited_for(api, dicom, upload, deadline=deadline)
         searchable = {

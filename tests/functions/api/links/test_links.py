@@ -1,7 +1,6 @@
 """Share links show de-identified sessions to whoever has them, for a while, and end at once."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +38,7 @@ def fill(front: Front, uid: str, *, scans: int = 1, instances: int = 1) -> None:
 
 
 @pytest.fixture
-def alpha(front: Front) -> Iterator[Front]:
+def alpha(front: Front) -> Front:
     front.project(mia=Role.OWNER)
     for uid in ("1.2", "1.3", "1.4"):
         fill(front, uid)

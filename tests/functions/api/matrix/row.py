@@ -27,7 +27,7 @@ class Row:
     In the project `alpha` stand an owner (olga), a member (mia), a collaborator (carl), an uploader
     (uma), a member who is bound to the site "north" (nora), and somebody who made what the route is
     about: `prepare` is called before each request, as olga, and gives parts of the path, and of
-    the values of the `query`.
+    the values of the `query` and the `body`.
 
     `public` is what somebody without membership gets where the project is public, `protected`
     where it is protected (403 unless said). `bound` is what nora gets (as a member unless said).

@@ -37,6 +37,14 @@ def filled(path: str, parts: Mapping[str, str]) -> str:
     return PART.sub(lambda match: known[match[1]], path)
 
 
+def filled_body(body: object, parts: Mapping[str, str]) -> object:
+    """The body with what was prepared in the place of values such as "<code>"."""
+    if not isinstance(body, dict):
+        return body
+    prepared_values = {f"<{name}>": value for name, value in parts.items()}
+    return {name: prepared_values.get(str(value), value) for name, value in body.items()}
+
+
 def asked(
     front: Front,
     route: Route,
@@ -47,7 +55,7 @@ def asked(
     admin: bool = False,
 ) -> Reply:
     path = filled(route.path, {**row.parts, **parts})
-    body = row.body if route.changes else None
+    body = filled_body(row.body, parts) if route.changes else None
     query = {name: filled(value, parts) for name, value in (row.query or {}).items()}
     return front.call(route.method, path, user=user, admin=admin, body=body, query=query)
 

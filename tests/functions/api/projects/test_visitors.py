@@ -1,6 +1,5 @@
 """Visitors ask for access to projects that are not private; owners decide."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,7 +15,7 @@ REQUESTS = f"{ALPHA}/access-requests"
 
 
 @pytest.fixture
-def protected(front: Front) -> Iterator[Front]:
+def protected(front: Front) -> Front:
     front.project()
     front.open_up("alpha", Accessibility.PROTECTED)
     return front

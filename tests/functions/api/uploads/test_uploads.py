@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from functions.api.uploads.uploads import counted
@@ -5,6 +7,7 @@ from scanloft.core.model import (
     Declaration,
     Fate,
     FateKind,
+    Membership,
     Role,
     Upload,
     UploadSource,
@@ -12,6 +15,7 @@ from scanloft.core.model import (
 from tests.functions.api.front import Front
 
 UPLOADS = "/api/projects/alpha/uploads"
+DECLARING = {"first": 1, "files": [{"size_bytes": 1, "sha256": "0" * 64, "kind": "dicom"}]}
 
 
 def uploads_of(front: Front, user: str) -> list[str]:
@@ -76,6 +80,7 @@ def test_counts_say_what_became_of_the_files(front: Front) -> None:
         "quarantined": 1,
         "ignored": 1,
         "unpacked": 1,
+        "expired": 0,
         "waiting": 1,
     }
 
@@ -88,11 +93,10 @@ def test_nothing_declared_is_nothing_waiting() -> None:
 def test_an_upload_that_does_not_exist_is_not_found(front: Front, name: str) -> None:
     front.project()
     assert front.call("GET", f"{UPLOADS}/{name}").status == 404
-    body = {"first": 1, "files": [{"size_bytes": 1, "sha256": "0" * 64, "kind": "dicom"}]}
-    assert front.call("POST", f"{UPLOADS}/{name}/files", body=body).status == 404
+    assert front.call("POST", f"{UPLOADS}/{name}/files", body=DECLARING).status == 404
 
 
-def test_an_upload_is_begun_without_fields(front: Front) -> None:
+def test_an_upload_takes_no_fields_that_could_name_a_patient(front: Front) -> None:
     front.project()
     reply = front.call("POST", UPLOADS, body={"patient": "DOE^JOHN"})
     assert reply.status == 400
@@ -110,3 +114,61 @@ def test_the_same_name_drawn_twice_is_no_upload_of_two(
 
 def _named(name: str) -> Upload:
     return Upload("alpha", name, UploadSource.PRESIGNED, "2026-01-01T00:00:00Z", "olga")
+
+
+def test_an_upload_has_a_label_and_a_site_of_the_project(front: Front) -> None:
+    front.project()
+    of_centres(front)
+    body = {"label": "March, scanner 2", "site": "north"}
+    name = front.call("POST", UPLOADS, body=body).body["upload"]
+    shown = front.call("GET", f"{UPLOADS}/{name}").body
+    assert (shown["label"], shown["site"], shown["closed_at"]) == (*body.values(), None)
+    assert shown["limits"] == {"dicom": 1000, "archive": 5000}
+    assert front.call("POST", UPLOADS, body={"site": "west"}).status == 400
+    assert front.call("POST", UPLOADS, body={"label": "a\nb"}).status == 400
+
+
+def test_who_is_bound_to_a_site_uploads_for_it_and_sees_its_uploads_alone(front: Front) -> None:
+    front.project()
+    of_centres(front)
+    for user, site in (("nora", "north"), ("nils", "north"), ("sue", "south")):
+        front.services.projects.put_member(Membership("alpha", user, Role.MEMBER, site=site))
+    assert front.call("POST", UPLOADS, user="nora", body={"site": "south"}).status == 403
+    north = front.call("POST", UPLOADS, user="nora").body["upload"]
+    south = front.call("POST", UPLOADS, user="sue", body={"site": "south"}).body["upload"]
+    nobodys = front.upload().rpartition("/")[2]
+    assert front.call("GET", f"{UPLOADS}/{north}", user="nora").body["site"] == "north"
+    assert uploads_of(front, "nils") == [north]
+    assert sorted(uploads_of(front, "olga")) == sorted([north, south, nobodys])
+    for name in (south, nobodys):
+        for path in ("", "/files", "/missing"):
+            assert front.call("GET", f"{UPLOADS}/{name}{path}", user="nora").status == 404
+
+
+def test_the_feed_of_the_project_tells_of_uploads(front: Front) -> None:
+    front.project()
+    upload = front.upload()
+    front.call("POST", f"{upload}/close")
+    changes = [
+        (change.kind, change.what, change.name) for change in front.services.feed.changes("alpha")
+    ]
+    name = upload.rpartition("/")[2]
+    assert changes[-2:] == [("upload", "begun", name), ("upload", "closed", name)]
+
+
+def test_files_are_counted_by_their_numbers_alone(front: Front) -> None:
+    front.project()
+    upload = front.upload()
+    name = upload.rpartition("/")[2]
+    front.services.uploads.declare(
+        "alpha", name, [Declaration(str(n), 1, "0" * 64) for n in range(1, 101)]
+    )
+    rows = front.services.rows.query(f"P#alpha#UP#{name}", sort_prefix="D#", attributes=("number",))
+    assert {tuple(row) for row in rows} == {("number",)}
+    assert front.call("GET", upload).body["counts"]["waiting"] == 100
+
+
+def of_centres(front: Front) -> None:
+    """Makes alpha a study of two centres."""
+    project = front.services.projects.project("alpha")
+    front.services.projects.update(replace(project, sites=("north", "south")))
