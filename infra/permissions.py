@@ -156,7 +156,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     EXPORT.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,), listing=True),
         ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (*ASSEMBLE, Verb.DELETE)),
-        RowAccess(INDEX, (*GET_ROW, *PUT_ROW)),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW)),
         Sending(EXPORT_QUEUE),
     ),
     API.name: (

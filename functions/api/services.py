@@ -9,7 +9,7 @@ from scanloft.aws import clients
 from scanloft.aws.access import Access
 from scanloft.aws.audit import AuditLog
 from scanloft.aws.cards import CardIndex
-from scanloft.aws.exports import ExportFiles, ExportIndex
+from scanloft.aws.exports import ExportIndex, ExportWishes
 from scanloft.aws.feed import Feed
 from scanloft.aws.holdings import HoldingsIndex
 from scanloft.aws.hooks import HookCaller, HookIndex
@@ -28,6 +28,7 @@ from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
+from scanloft.contents.shelves import Shelves
 from scanloft.core.settings import ApiSettings
 
 
@@ -51,7 +52,7 @@ class Services(EdgeServices):
     resources: ResourceIndex
     tombstones: TombstoneIndex
     exports: ExportIndex
-    export_files: ExportFiles
+    export_wishes: ExportWishes
     export_queue: Queue
     feed: Feed
     hooks: HookIndex
@@ -59,6 +60,11 @@ class Services(EdgeServices):
     inbox: ObjectStore
     parts: SentParts
     archive: ObjectStore
+
+    @property
+    def shelves(self) -> Shelves:
+        """What tells what a project holds."""
+        return Shelves(self.instances, self.cards, self.tombstones, self.resources)
 
 
 @cache
@@ -89,7 +95,7 @@ def services() -> Services:
         resources=ResourceIndex(rows),
         tombstones=TombstoneIndex(rows),
         exports=ExportIndex(rows),
-        export_files=ExportFiles(archive),
+        export_wishes=ExportWishes(archive),
         export_queue=Queue(settings.export_queue_url, clients.sqs()),
         audit=AuditLog(Rows(settings.audit_table, clients.dynamodb())),
         feed=Feed(rows, tell=caller.tell),

@@ -6,36 +6,34 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from functions.export.beginnings import Beginnings
 from functions.export.checkpoint import Checkpoint, CheckpointStore
 from functions.export.lease import Lease
+from functions.export.listing import Lister
 from functions.export.reading import FileReader
-from functions.export.zipping import MISSING_HEAD, MISSING_NAME, Zipping
-from scanloft.aws.exports import ExportFiles, ExportIndex
+from functions.export.zipping import Zipping
+from scanloft.aws.exports import ExportFiles, ExportIndex, ExportWishes
 from scanloft.aws.multipart import MultipartUpload
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.queues import Queue
 from scanloft.aws.rows import Rows
+from scanloft.contents.shelves import Shelves
 from scanloft.core.blueprint import EXPORT_QUEUE
 from scanloft.core.errors import (
     ArchiveError,
     Conflict,
     FaultyArchive,
     NotFound,
-    Oversized,
     Rejected,
 )
 from scanloft.core.exports import (
     ENDED,
-    ZIP_LIMIT_BYTES,
     Export,
     ExportFile,
     ExportOrder,
     ExportStatus,
-    part_size_bytes,
 )
-from scanloft.core.keys import export_files_key, export_state_key, export_zip_key
 from scanloft.core.settings import ExportSettings
-from scanloft.core.zip_stream import zip_size_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -50,11 +48,7 @@ CHECKPOINT_S = 120
 """So much work is done again after a crash, at most."""
 SETBACK_LIMIT = 8
 """After so many failures and crashes an export is given up."""
-SETBACKS_BEFORE_ANEW = 3
-"""After each so many, it is begun anew: what was put down may be what is wrong."""
 RETRY_DELAYS_S = (10, 60, 300, 900)
-MISSING_LINE_BYTES = 32
-"""The most that a line of the list of missing files has beside the name."""
 
 Clock = Callable[[], datetime]
 
@@ -77,11 +71,19 @@ class Exporter:
         now: Clock = utc_now,
         random: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._archive = ObjectStore(settings.archive_bucket, s3)
-        self._index = ExportIndex(Rows(settings.index_table, dynamodb))
-        self._files = ExportFiles(self._archive)
-        self._checkpoints = CheckpointStore(self._archive)
-        self._reader = FileReader(self._archive)
+        archive = ObjectStore(settings.archive_bucket, s3)
+        rows = Rows(settings.index_table, dynamodb)
+        self._index = ExportIndex(rows)
+        self._files = files = ExportFiles(archive)
+        self._lister = Lister(
+            Shelves.of(rows),
+            ExportWishes(archive),
+            files,
+            limit=settings.export_file_limit,
+        )
+        self._checkpoints = CheckpointStore(archive)
+        self._beginnings = Beginnings(archive, files, self._checkpoints)
+        self._reader = FileReader(archive)
         self._queue = Queue(settings.export_queue_url, sqs)
         self._now = now
         self._random = random
@@ -101,7 +103,7 @@ class Exporter:
         """
         seen = self._index.export(*order)
         if seen is None:
-            self._clear_away(order)
+            self._beginnings.clear_away(order)
             return None
         if seen.status in ENDED:
             return seen.status
@@ -112,7 +114,7 @@ class Exporter:
         except Conflict:
             if self._index.export(*order) is not None:
                 raise
-            self._clear_away(order)
+            self._beginnings.clear_away(order)
             return None
         return lease.export.status
 
@@ -128,10 +130,13 @@ class Exporter:
             self._set_back(lease, order, error)
 
     def _go_on(self, lease: Lease, order: ExportOrder, remaining_s: Callable[[], float]) -> None:
-        size_bytes = self._finished_size(order)
+        size_bytes = self._beginnings.finished_size(order)
         if size_bytes is None:
-            upload, start = self._started(lease.export, order)
             lease.renew(status=ExportStatus.RUNNING)
+            if not lease.export.file_count:
+                totals = self._lister.ensure(order, on_progress=lease.renew_if_due)
+                lease.renew(file_count=totals.count, size_bytes=totals.sizes_bytes)
+            upload, start = self._beginnings.started(lease.export, order)
             size_bytes = self._zip(lease, upload, start, remaining_s=remaining_s)
         if size_bytes is None:
             lease.release()
@@ -140,7 +145,7 @@ class Exporter:
         self._end(lease, status=ExportStatus.READY, zip_bytes=size_bytes)
         # What is left here goes with the zip, by the lifecycle of the bucket.
         with suppress(ArchiveError):
-            self._archive.delete([export_state_key(*order), export_files_key(*order)])
+            self._beginnings.clear_notes(order)
 
     def _zip(
         self,
@@ -177,47 +182,6 @@ class Exporter:
         self._checkpoints.put(lease.export.project, lease.export.export, zipping.checkpoint())
         lease.renew(**_progress(zipping))
 
-    def _started(self, export: Export, order: ExportOrder) -> tuple[MultipartUpload, Checkpoint]:
-        """What was put down last, or a new beginning."""
-        key = export_zip_key(*order)
-        found = self._checkpoints.get(*order)
-        if found and export.setbacks - found.setbacks < SETBACKS_BEFORE_ANEW:
-            upload = self._archive.resumed(key, upload_id=found.upload_id, parts=found.parts)
-            return upload, found
-        if found:
-            self._forget(order, found)
-        part_bytes = part_size_bytes(self._zip_limit_bytes(order))
-        upload = self._archive.begun(key, metadata={}, content_type="application/zip")
-        start = Checkpoint(upload.upload_id, part_bytes, setbacks=export.setbacks)
-        # At once, so that whoever comes after a crash knows what to throw away.
-        self._checkpoints.put(*order, start)
-        return upload, start
-
-    def _zip_limit_bytes(self, order: ExportOrder) -> int:
-        """A size that the zip cannot exceed, found by reading the list once.
-
-        Raises:
-            Oversized: S3 might not take it.
-        """
-        count = sizes = names = 0
-        for file in self._files.read(*order):
-            count, sizes, names = count + 1, sizes + file.length, names + len(file.name.encode())
-        limit = zip_size_limit(
-            count=count + 1,
-            sizes_bytes=sizes + len(MISSING_HEAD) + names + count * MISSING_LINE_BYTES,
-            names_bytes=names + len(MISSING_NAME),
-        )
-        if limit > ZIP_LIMIT_BYTES:
-            raise Oversized(f"A zip has at most {ZIP_LIMIT_BYTES} bytes: export less at a time.")
-        return limit
-
-    def _finished_size(self, order: ExportOrder) -> int | None:
-        """The size of the zip where it is there: it appears at once as a whole or not at all."""
-        try:
-            return self._archive.facts(export_zip_key(*order)).size_bytes
-        except NotFound:
-            return None
-
     def _set_back(self, lease: Lease, order: ExportOrder, error: Exception) -> None:
         """Counts a failure; tries again later, or gives up where that cannot help.
 
@@ -225,12 +189,12 @@ class Exporter:
             Unavailable, Conflict: this could not be written down: the message comes again.
         """
         setbacks = lease.export.setbacks + 1
-        # The list of files is the only object whose lack comes up to here.
+        # The selection and the list of files are the only objects whose lack comes up to here.
         if setbacks > SETBACK_LIMIT or isinstance(error, Rejected | NotFound):
             known = error if isinstance(error, ArchiveError) else _faulty(error)
             self._end(lease, status=ExportStatus.FAILED, code=known.code, reason=known.message)
             with suppress(ArchiveError):
-                self._clear_away(order)
+                self._beginnings.clear_away(order)
             return
         lease.release(setbacks=setbacks)
         delay_s = RETRY_DELAYS_S[min(setbacks, len(RETRY_DELAYS_S)) - 1]
@@ -238,22 +202,6 @@ class Exporter:
 
     def _end(self, lease: Lease, **changes: object) -> None:
         lease.release(finished_at=self._now().isoformat(timespec="seconds"), **changes)
-
-    def _clear_away(self, order: ExportOrder) -> None:
-        """Throws away all that there is of an export that nobody wants or that failed."""
-        found = self._checkpoints.get(*order)
-        if found:
-            self._forget(order, found)
-        keys = [key(*order) for key in (export_zip_key, export_files_key, export_state_key)]
-        self._archive.delete(keys)
-
-    def _forget(self, order: ExportOrder, found: Checkpoint) -> None:
-        upload = self._archive.resumed(
-            export_zip_key(*order), upload_id=found.upload_id, parts=found.parts
-        )
-        # Gone already, or cleared away by the lifecycle of the bucket within a day.
-        with suppress(ArchiveError):
-            upload.abort()
 
 
 def _check_hope(export: Export, attempt: int) -> None:

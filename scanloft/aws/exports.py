@@ -1,19 +1,22 @@
-"""Exports in the index table, and their lists of files in the archive bucket."""
+"""Exports in the index table; what they are to hold and their files in the archive bucket."""
 
 import dataclasses
 import gzip
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import IO, Any, cast
 
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.reader import opened
 from scanloft.aws.rows import Row, Rows
+from scanloft.core.errors import Conflict, NotFound
 from scanloft.core.exports import Export, ExportFile, ExportStatus
 from scanloft.core.items import project_partition
 from scanloft.core.items_of_people import EXPORT_SORT, export_item
-from scanloft.core.keys import export_files_key
+from scanloft.core.keys import export_files_key, export_wish_key
+from scanloft.core.selections import Wish
 
 KEPT_S = 30 * 24 * 3600
 """How long the row of an export stays after its zip is gone."""
@@ -55,6 +58,29 @@ class ExportIndex:
         self._rows.delete(export_item(project, export))
 
 
+class ExportWishes:
+    """What exports were asked to hold, in the archive bucket: a selection may be long."""
+
+    def __init__(self, archive: ObjectStore) -> None:
+        self._archive = archive
+
+    def write(self, export: str, wish: Wish) -> None:
+        """Writes down what an export is to hold."""
+        self._archive.put(
+            export_wish_key(wish.project, export),
+            wish.to_json().encode(),
+            content_type="application/json",
+        )
+
+    def read(self, project: str, export: str) -> Wish:
+        """What the export is to hold.
+
+        Raises:
+            NotFound: nobody wrote it down, or it is gone.
+        """
+        return Wish.from_json(self._archive.get(export_wish_key(project, export)).body)
+
+
 class ExportFiles:
     """The lists of files of exports: any length, never in memory as a whole."""
 
@@ -62,13 +88,30 @@ class ExportFiles:
         self._archive = archive
 
     def write(self, project: str, export: str, files: Iterable[ExportFile]) -> None:
-        """Writes the list; it is held in memory compressed."""
+        """Writes the list, held in memory compressed; where there is one already, that one stays.
+
+        Whoever works on the export counts its files by their places in the list.
+        """
         body = io.BytesIO()
         with gzip.GzipFile(fileobj=body, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0) as to:
             for file in files:
                 to.write(file.to_line().encode() + b"\n")
         body.seek(0)
-        self._archive.put(export_files_key(project, export), body, content_type="application/gzip")
+        with suppress(Conflict):
+            self._archive.put(
+                export_files_key(project, export),
+                body,
+                content_type="application/gzip",
+                only_if_absent=True,
+            )
+
+    def are_listed(self, project: str, export: str) -> bool:
+        """Whether the list is there."""
+        try:
+            self._archive.facts(export_files_key(project, export))
+        except NotFound:
+            return False
+        return True
 
     def read(self, project: str, export: str, *, start: int = 0) -> Iterator[ExportFile]:
         """The files in their order, from the one at place `start` on.

@@ -1,7 +1,7 @@
 """Exports: files that become one zip, what is known of it, and the message that asks for it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
@@ -64,6 +64,23 @@ class ExportFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """How many files there are, and how many bytes they and their names have in all."""
+
+    count: int
+    sizes_bytes: int
+    names_bytes: int
+
+    @classmethod
+    def of(cls, files: Iterable[ExportFile]) -> Self:
+        """Those of these files."""
+        count = sizes = names = 0
+        for file in files:
+            count, sizes, names = count + 1, sizes + file.length, names + len(file.name.encode())
+        return cls(count, sizes, names)
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """An export; times are ISO 8601 in UTC, those of the lease in seconds since 1970.
 
@@ -78,11 +95,12 @@ class Export:
     site: str
     """The site that whoever asked for it is bound to: it holds nothing of others."""
     layout: str
-    file_count: int
-    size_bytes: int
     ends_at: int
     """When the zip goes, in seconds since 1970."""
     status: ExportStatus = ExportStatus.WAITING
+    file_count: int = 0
+    """How many files it has; 0 until they are listed."""
+    size_bytes: int = 0
     files_done: int = 0
     bytes_done: int = 0
     files_missing: int = 0

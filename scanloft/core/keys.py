@@ -157,6 +157,11 @@ def export_zip_key(project: str, export: str) -> str:
     return f"{_export_stem(project, export)}.zip"
 
 
+def export_wish_key(project: str, export: str) -> str:
+    """What an export was asked to hold."""
+    return f"{_export_stem(project, export)}.wish"
+
+
 def export_files_key(project: str, export: str) -> str:
     """The list of the files of an export: gzipped JSON lines."""
     return f"{_export_stem(project, export)}.files"

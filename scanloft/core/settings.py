@@ -128,7 +128,6 @@ class ApiSettings(Settings):
     upload_url_ttl_s: int = 3600
     download_url_ttl_s: int = 300
     export_url_ttl_s: int = 3600
-    export_file_limit: int = 500_000
     project_creators: str = "administrators"
 
 
@@ -139,6 +138,7 @@ class ExportSettings(Settings):
     archive_bucket: str
     index_table: str
     export_queue_url: str
+    export_file_limit: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from scanloft.aws.exports import KEPT_S, ExportFiles, ExportIndex
+from scanloft.aws.exports import KEPT_S, ExportFiles, ExportIndex, ExportWishes
 from scanloft.core.errors import NotFound
 from scanloft.core.exports import Export, ExportFile, ExportStatus
 from scanloft.core.items_of_people import export_item
+from scanloft.core.layouts import Layout
+from scanloft.core.selections import Selection, Wish
 from tests.support.cloud import Cloud
 
 EXPORT = Export(
@@ -18,6 +20,13 @@ EXPORT = Export(
     file_count=3,
     size_bytes=30,
     ends_at=1_000_000,
+)
+WISH = Wish(
+    project="alpha",
+    title="Project",
+    site="north",
+    layout=Layout.BIDS,
+    selection=Selection(sessions=frozenset({"1.2"}), resources=True),
 )
 FILES = [ExportFile(f"f{number}", f"k{number}", number, 10, "00", "text") for number in range(100)]
 
@@ -86,6 +95,23 @@ def test_the_same_list_is_the_same_object(cloud: Cloud) -> None:
         files.write("alpha", export, FILES)
     one, other = (cloud.archive.get(f"exports/alpha/{name}.files").body for name in ("e1", "e2"))
     assert one == other
+
+
+def test_the_first_list_stays(cloud: Cloud) -> None:
+    files = ExportFiles(cloud.archive)
+    assert not files.are_listed("alpha", "e1")
+    files.write("alpha", "e1", FILES)
+    assert files.are_listed("alpha", "e1")
+    files.write("alpha", "e1", [])
+    assert list(files.read("alpha", "e1")) == FILES
+
+
+def test_a_wish_is_read_as_it_was_written(cloud: Cloud) -> None:
+    wishes = ExportWishes(cloud.archive)
+    wishes.write("e1", WISH)
+    assert wishes.read("alpha", "e1") == WISH
+    with pytest.raises(NotFound):
+        wishes.read("alpha", "e2")
 
 
 def test_a_list_that_is_gone_is_not_found(cloud: Cloud) -> None:

@@ -55,7 +55,7 @@ def test_an_asset_has_no_code_of_other_functions_or_rooms(
     rooms = {path.name for path in (asset / "scanloft").iterdir() if path.is_dir()}
     packages = {path.name for path in (asset / "functions").iterdir() if path.is_dir()}
     assert packages == {function.package or function.name}
-    assert rooms <= {"core", "aws", "dicom", "deid"}
+    assert rooms <= {"core", "aws", "contents", "dicom", "deid"}
     assert {path.name for path in asset.iterdir()} == {"functions", "scanloft"}
     assert not list(asset.rglob("__pycache__"))
 

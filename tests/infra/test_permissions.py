@@ -74,6 +74,8 @@ ALLOWED = {
         "s3:ListMultipartUploadParts archive/exports/*",
         "s3:AbortMultipartUpload archive/exports/*",
         "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
+        "dynamodb:Query index",
         "dynamodb:PutItem index",
     },
     "api": {

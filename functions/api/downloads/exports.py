@@ -1,10 +1,7 @@
 """Exports: a selection as one zip, made in the background, kept for a week."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from functions.api.downloads import bids
-from functions.api.downloads.contents import Contents
 from functions.api.downloads.links import address
 from functions.api.downloads.selection import Selecting
 from functions.api.edge.clock import timestamp
@@ -12,25 +9,23 @@ from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.services import Services
-from scanloft.core.errors import Conflict, NotFound, Oversized
+from scanloft.contents.contents import Contents
+from scanloft.core.errors import Conflict, NotFound
 from scanloft.core.exports import (
     ENDED,
     EXPORT_DAYS,
     Export,
-    ExportFile,
     ExportOrder,
     ExportStatus,
 )
 from scanloft.core.identifiers import UPLOAD
-from scanloft.core.keys import export_files_key, export_zip_key
-from scanloft.core.layouts import Layout, digest
+from scanloft.core.keys import export_zip_key
+from scanloft.core.layouts import Layout
 from scanloft.core.roles import Right
 
 RANDOM_BYTES = 8
 UNFINISHED_LIMIT = 5
 """How many exports one person may have under way in a project."""
-LISTING_S = 20
-"""How long listing the files may take: the request itself has 29 s."""
 OVERDUE_S = 60
 """After this time, an export that nobody began is asked for again."""
 ZIP = "application/zip"
@@ -77,37 +72,30 @@ class Removed(Shown):
 
 
 def create(services: Services, request: Request) -> Answer:
-    """Lists the files of a selection and asks for a zip of them.
+    """Asks for a zip of a selection; the export function lists its files and makes it.
 
     Raises:
-        NotFound, Gone: something that the selection names is not there, or it has no files.
-        Oversized: it has too many.
+        NotFound, Gone: something that the selection names is not there.
         Conflict: the caller has too many exports under way.
     """
     _check_unfinished(services, request)
     wanted = request.body(Selecting)
-    contents = Contents(services, request, wanted)
-    contents.check()
+    wish = wanted.wish(request)
+    Contents(services.shelves, wish).check()
     now = services.now()
-    order = ExportOrder(
-        request.project, f"{now:%Y%m%d-%H%M%S}-{services.random(RANDOM_BYTES).hex()}"
-    )
-    counted = _Counted(services, started=now)
-    services.export_files.write(*order, counted.through(_files(contents, request, wanted.layout)))
-    if not counted.count:
-        raise NotFound("There are no files in this selection: nothing to export.")
+    name = f"{now:%Y%m%d-%H%M%S}-{services.random(RANDOM_BYTES).hex()}"
     export = Export(
-        *order,
+        project=request.project,
+        export=name,
         created_at=timestamp(now),
         created_by=request.caller.user,
-        site=request.presence.site,
-        layout=wanted.layout.value,
-        file_count=counted.count,
-        size_bytes=counted.size_bytes,
+        site=wish.site,
+        layout=wish.layout.value,
         ends_at=int((now + timedelta(days=EXPORT_DAYS)).timestamp()),
     )
+    services.export_wishes.write(name, wish)
     services.exports.create(export)
-    services.export_queue.send_many([order.to_body()])
+    services.export_queue.send_many([ExportOrder(request.project, name).to_body()])
     return Answer(_shown(export, now))
 
 
@@ -157,56 +145,10 @@ def remove(services: Services, request: Request) -> Answer:
     place = (export.project, export.export)
     services.exports.delete(*place)
     if export.status in ENDED:
-        services.archive.delete([export_zip_key(*place), export_files_key(*place)])
+        services.archive.delete([export_zip_key(*place)])
     else:
         services.export_queue.send_many([ExportOrder(*place).to_body()])
     return Answer(Removed(removed=export.export))
-
-
-class _Counted:
-    """Files as they are listed, counted, each under a name of its own."""
-
-    def __init__(self, services: Services, *, started: datetime) -> None:
-        self._services = services
-        self._started = started
-        self._taken: set[str] = set()
-        self.count = self.size_bytes = 0
-
-    def through(self, files: Iterator[ExportFile]) -> Iterator[ExportFile]:
-        """The same files.
-
-        Raises:
-            Oversized: there are too many, or it takes too long to find them all.
-        """
-        limit = self._services.settings.export_file_limit
-        for file in files:
-            self.count += 1
-            self.size_bytes += file.length
-            is_late = (self._services.now() - self._started).total_seconds() > LISTING_S
-            if self.count > limit or is_late:
-                raise Oversized(
-                    f"An export has at most {limit} files, and as many sessions as can be listed "
-                    f"in {LISTING_S} seconds: select less at a time, or take a manifest.",
-                    limit=limit,
-                )
-            yield self._named(file)
-
-    def _named(self, file: ExportFile) -> ExportFile:
-        """Names differ by the way they are made; whatever escaped that is told apart here."""
-        name = file.name
-        if name in self._taken:
-            name = f"{digest(file.key)}-{digest(name)}/{name}"
-        self._taken.add(name)
-        return ExportFile(name, file.key, file.offset, file.length, file.sha256, file.text)
-
-
-def _files(contents: Contents, request: Request, layout: Layout) -> Iterator[ExportFile]:
-    has_files = False
-    for entry in contents.entries():
-        has_files = True
-        yield entry.file
-    if has_files and layout is Layout.BIDS:
-        yield from bids.files(request.presence.project.title, contents.subjects())
 
 
 def _check_unfinished(services: Services, request: Request) -> None:

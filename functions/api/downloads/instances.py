@@ -1,10 +1,10 @@
 """Downloads: a short-lived address of one instance on the same host."""
 
-from functions.api.downloads.contents import DICOM, SHA256
 from functions.api.downloads.links import address
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.services import Services
+from scanloft.contents.contents import DICOM, SHA256
 from scanloft.core.errors import NotFound
 from scanloft.core.identifiers import is_uid
 from scanloft.core.model import Instance

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.downloads.contents import Contents, Entry
 from functions.api.downloads.links import address
 from functions.api.downloads.selection import Selecting
 from functions.api.edge.pages import PAGE_LIMIT, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.services import Services
+from scanloft.contents.contents import Contents, Entry
 
 CURSOR_LIMIT = 4096
 BETWEEN = "\n"
@@ -49,7 +49,7 @@ def show(services: Services, request: Request) -> Answer:
         NotFound, Gone: something that the selection names is not there.
     """
     wanted = request.body(Wanted)
-    contents = Contents(services, request, wanted)
+    contents = Contents(services.shelves, wanted.wish(request))
     after = tuple(wanted.after.split(BETWEEN)) if wanted.after else ()
     if not after:
         contents.check()

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from functions.api.edge.request import Request
 from functions.api.edge.shapes import Body, Line
+from scanloft.core import selections
 from scanloft.core.layouts import Layout
 
 CHOICE_LIMIT = 1000
@@ -33,10 +35,15 @@ class Selection(Body):
     resources: bool = False
     all: bool = False
 
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it names all sessions that it takes, so that no others need be looked at."""
-        return not (self.all or self.subjects)
+    def value(self) -> selections.Selection:
+        """The same as a value."""
+        return selections.Selection(
+            subjects=frozenset(self.subjects),
+            sessions=frozenset(self.sessions),
+            scans=frozenset(selections.ScanChoice(each.session, each.scan) for each in self.scans),
+            resources=self.resources,
+            all=self.all,
+        )
 
 
 class Selecting(Body):
@@ -44,3 +51,13 @@ class Selecting(Body):
 
     selection: Selection
     layout: Layout = Layout.ORIGINAL
+
+    def wish(self, request: Request) -> selections.Wish:
+        """What the caller wishes, and what they see."""
+        return selections.Wish(
+            project=request.project,
+            title=request.presence.project.title,
+            site=request.presence.site,
+            layout=self.layout,
+            selection=self.selection.value(),
+        )

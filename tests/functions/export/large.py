@@ -56,9 +56,8 @@ def main(port: int, *sizes: int) -> None:
             created_by="olga",
             site="",
             layout="original",
-            file_count=sizes[1] + 1,
-            size_bytes=0,
             ends_at=2_000_000_000,
+            file_count=sizes[1] + 1,
         )
     )
     started = time.monotonic()

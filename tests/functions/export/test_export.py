@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.export import beginnings
 from functions.export import export as exporting
 from functions.export.checkpoint import CheckpointStore
 from infra.local.place import bucket_name, table_name
@@ -251,7 +252,7 @@ def test_an_upload_that_s3_forgot_is_begun_anew(workshop: Workshop) -> None:
         Bucket=workshop.cloud.archive.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
     )
     workshop.remaining_s = 900
-    for _ in range(exporting.SETBACKS_BEFORE_ANEW):
+    for _ in range(beginnings.SETBACKS_BEFORE_ANEW):
         assert workshop.work() is ExportStatus.RUNNING
     assert workshop.work() is ExportStatus.READY
     assert workshop.contents() == dict(MIXED)
@@ -288,7 +289,7 @@ def test_an_export_without_its_list_of_files_fails_at_once(workshop: Workshop) -
 def test_an_export_that_no_object_could_hold_fails_at_once(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "ZIP_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(beginnings, "ZIP_LIMIT_BYTES", 1000)
     workshop.order(MIXED)
     assert workshop.work() is ExportStatus.FAILED
     assert workshop.export.code == "oversized"
@@ -322,23 +323,69 @@ def test_work_is_put_down_now_and_then(workshop: Workshop, monkeypatch: pytest.M
     assert workshop.contents() == dict(MIXED)
 
 
+def everything(workshop: Workshop) -> None:
+    """Lists a selection, reads images and files, hands over, fails for good, begins anew."""
+    workshop.wish(images=3)
+    workshop.remaining_s = 1
+    workshop.work()
+    workshop.remaining_s = 900
+    workshop.work()
+    workshop.cloud.archive.delete(["exports/alpha/e1.zip"])
+    workshop.index.delete(*ORDER)
+    workshop.wish(images=3)
+    fail = failing(workshop, "CompleteMultipartUpload", times=100)
+    for _ in range(beginnings.SETBACKS_BEFORE_ANEW + 1):
+        workshop.work()
+    workshop.cloud.s3.meta.events.unregister("before-call.s3.CompleteMultipartUpload", fail)
+
+
 def test_the_function_is_granted_exactly_what_it_calls(workshop: Workshop) -> None:
     cloud = workshop.cloud
-    cloud.archive.put("files/alpha/x", b"x" * 500)
-    files = workshop.order(MIXED)
-    workshop.index.delete(*ORDER)
-    workshop.request([ExportFile("x", "files/alpha/x", 0, 500), *files])
     with LOCAL.taken_down(cloud.s3, cloud.dynamodb, cloud.sqs) as seen:
-        workshop.remaining_s = 1
-        workshop.work()
-        workshop.remaining_s = 900
-        workshop.work()
-        workshop.index.delete(*ORDER)
-        workshop.request([])
-        cloud.archive.delete(["exports/alpha/e1.zip"])
-        fail = failing(workshop, "CompleteMultipartUpload", times=100)
-        for _ in range(exporting.SETBACKS_BEFORE_ANEW + 1):
-            workshop.work()
-        cloud.s3.meta.events.unregister("before-call.s3.CompleteMultipartUpload", fail)
-    tests_own = {"dynamodb:DeleteItem index"}
-    assert seen - tests_own == granted("export")
+        everything(workshop)
+    prepared = {"dynamodb:DeleteItem index", "s3:PutObject archive/dicom/"}
+    assert seen - prepared - {"s3:PutObject archive/files/"} == granted("export")
+
+
+def test_what_an_export_is_to_hold_is_listed_once(workshop: Workshop) -> None:
+    workshop.wish(images=3)
+    workshop.remaining_s = 1
+    assert workshop.work() is ExportStatus.RUNNING
+    assert (workshop.export.file_count, workshop.export.files_done) == (4, 1)
+    workshop.image(4)
+    workshop.remaining_s = 900
+    assert workshop.work() is ExportStatus.READY
+    assert len(workshop.contents()) == 4
+    assert workshop.left() == ["exports/alpha/e1.zip"]
+
+
+def test_a_list_that_a_slow_worker_writes_too_late_changes_nothing(workshop: Workshop) -> None:
+    workshop.order(MIXED)
+    workshop.files.write(*ORDER, [])
+    assert workshop.work() is ExportStatus.READY
+    assert workshop.contents() == dict(MIXED)
+
+
+def test_an_export_without_files_fails_and_says_so(workshop: Workshop) -> None:
+    workshop.wish(images=0)
+    assert workshop.work() is ExportStatus.FAILED
+    assert workshop.export.code == "not_found"
+    assert "no files" in workshop.export.reason
+    assert workshop.left() == []
+
+
+def test_an_export_of_too_many_files_fails_and_says_so(workshop: Workshop) -> None:
+    workshop.wish(images=3)
+    workshop.file_limit = 3
+    assert workshop.work() is ExportStatus.FAILED
+    assert workshop.export.code == "oversized"
+    assert "select less" in workshop.export.reason
+
+
+def test_no_two_files_of_an_export_have_one_name(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanloft.contents.contents.instance_name", lambda *_: "one.dcm")
+    workshop.wish(images=3)
+    workshop.work()
+    assert len(workshop.contents()) == 4

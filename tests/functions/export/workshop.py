@@ -4,6 +4,8 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,11 +13,17 @@ import pytest
 from functions.export import reading
 from functions.export.export import Exporter
 from infra.local.place import bucket_name, queue_url, table_name
-from scanloft.aws.exports import ExportFiles, ExportIndex
+from scanloft.aws.exports import ExportFiles, ExportIndex, ExportWishes
+from scanloft.aws.resources import ResourceIndex
 from scanloft.core import exports as core_exports
+from scanloft.core.annotations import Level, Resource, ResourceFile
 from scanloft.core.blueprint import ARCHIVE, EXPORT, EXPORT_QUEUE
+from scanloft.core.errors import Outdated
 from scanloft.core.exports import Export, ExportFile, ExportOrder, ExportStatus
 from scanloft.core.keys import export_zip_key
+from scanloft.core.layouts import Layout
+from scanloft.core.model import Instance, Location, Series, Study
+from scanloft.core.selections import Selection, Wish
 from scanloft.core.settings import ExportSettings
 from scanloft.core.tables import INDEX
 from tests.support.cloud import SERVICES, Cloud
@@ -45,6 +53,7 @@ class Workshop:
         self.files = ExportFiles(cloud.archive)
         self.moment = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)
         self.remaining_s = 900.0
+        self.file_limit = 1000
         self._workers = 0
 
     def pass_time(self, seconds: float) -> None:
@@ -70,18 +79,73 @@ class Workshop:
                 created_by="olga",
                 site="",
                 layout="original",
+                ends_at=2_000_000_000,
                 file_count=len(files),
                 size_bytes=sum(file.length for file in files),
+            )
+        )
+        self._send()
+
+    def wish(self, *, images: int) -> None:
+        """Asks for an export of all that the project has: so many images, and a file beside."""
+        study = Study("alpha", "1.2", 1, images, 0, ("MR",), {"00100020": ("P1",)}, sites=("",))
+        series = Series("alpha", "1.2", "1.2.3", images, 0, {}, sites=("",))
+        self.cloud.instances.put_study(study)
+        self.cloud.instances.put_series(series)
+        for number in range(images):
+            self.image(number)
+        if images:
+            self._resource()
+        wish = Wish("alpha", "Alpha", "", Layout.ORIGINAL, Selection(resources=True, all=True))
+        ExportWishes(self.cloud.archive).write(ORDER.export, wish)
+        self.index.create(
+            Export(
+                *ORDER,
+                created_at="2026-03-04T05:06:07+00:00",
+                created_by="olga",
+                site="",
+                layout="original",
                 ends_at=2_000_000_000,
             )
         )
+        self._send()
+
+    def image(self, number: int) -> None:
+        """An image of the one series."""
+        key, body = f"dicom/alpha/1.2/1.2.3/1.2.3.{number}", b"x" * 150
+        self.cloud.archive.put(key, body)
+        self.cloud.instances.put_instance(
+            Instance(
+                "alpha",
+                "1.2",
+                "1.2.3",
+                f"1.2.3.{number}",
+                "1.2",
+                "1.2",
+                Location(key, 0, 150),
+                hashlib.sha256(body).hexdigest(),
+                10,
+                {"00200013": (number,)},
+            )
+        )
+
+    def _resource(self) -> None:
+        index = ResourceIndex(self.cloud.rows)
+        self.cloud.archive.put("files/alpha/x", b"12345")
+        resource = Resource("alpha", Level.SESSION, "1.2", "notes", "", "")
+        with suppress(Outdated):
+            index.put(resource)
+        digest = hashlib.sha256(b"12345").hexdigest()
+        index.put_file(resource, ResourceFile("a.txt", "files/alpha/x", 5, digest, "", "", ""))
+
+    def _send(self) -> None:
         self.cloud.sqs.send_message(QueueUrl=SETTINGS.export_queue_url, MessageBody=ORDER.to_body())
 
     def exporter(self) -> Exporter:
         """A worker that nobody was before."""
         self._workers += 1
         return Exporter(
-            SETTINGS,
+            replace(SETTINGS, export_file_limit=self.file_limit),
             s3=self.cloud.s3,
             dynamodb=self.cloud.dynamodb,
             sqs=self.cloud.sqs,

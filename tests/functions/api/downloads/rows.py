@@ -38,7 +38,7 @@ ROWS = {
         prepare=a_session,
     ),
     "export_create": Row(
-        owner=202, member=202, collaborator=202, uploader=403, public=202, bound=404, body=ALL,
+        owner=202, member=202, collaborator=202, uploader=403, public=202, bound=202, body=ALL,
         prepare=a_session,
     ),
     "export_list": Row(owner=200, member=200, collaborator=200, uploader=403, public=200),

@@ -1,4 +1,3 @@
-import gzip
 import io
 import json
 import zipfile
@@ -12,12 +11,12 @@ import pytest
 
 from functions.api.downloads import exports
 from functions.api.edge.endpoints import edge_of
-from functions.api.services import Services, services
+from functions.api.services import services
 from functions.export.export import Exporter
 from scanloft.aws import clients
 from scanloft.core.annotations import Level
 from scanloft.core.exports import ExportOrder, ExportStatus
-from scanloft.core.keys import export_files_key, export_zip_key
+from scanloft.core.keys import export_zip_key
 from scanloft.core.model import Membership, Role
 from scanloft.core.settings import ExportSettings
 from tests.functions.api.downloads.library import SIZE, Library
@@ -86,12 +85,13 @@ def test_an_export_becomes_a_zip_with_the_files_of_the_manifest(library: Library
     reply = asked(library, EVERYTHING)
     assert reply.status == 202
     shown = reply.body
-    assert (shown["status"], shown["file_count"], shown["files_done"]) == ("waiting", 5, 0)
-    assert shown["size_bytes"] == 4 * SIZE + len("a/b.nii")
+    assert (shown["status"], shown["file_count"], shown["files_done"]) == ("waiting", 0, 0)
     assert orders() == [ExportOrder("alpha", shown["export"])]
 
     assert worked(shown["export"]) is ExportStatus.READY
     found = contents(library, shown["export"])
+    done = library.front.call("GET", f"{EXPORTS}/{shown['export']}").body
+    assert (done["file_count"], done["size_bytes"]) == (5, 4 * SIZE + len("a/b.nii"))
     assert set(found) == set(library.names(**EVERYTHING))
     assert library.body("1.5.6", 1) in found.values()
     assert b"a/b.nii" in found.values()
@@ -161,43 +161,30 @@ def test_an_image_whose_checksum_nobody_knows_is_exported(library: Library) -> N
     assert len(contents(library, export)) == 2
 
 
-def test_a_selection_without_files_is_refused_and_leaves_nothing_to_wait_for(
-    library: Library,
-) -> None:
+def test_a_selection_without_files_makes_no_zip(library: Library) -> None:
     library.session("1.2", scans={})
-    reply = asked(library)
-    assert (reply.status, reply.body["code"]) == (404, "not_found")
-    assert orders() == []
-    assert library.front.call("GET", EXPORTS).body["exports"] == []
+    export = made(library)
+    assert worked(export) is ExportStatus.FAILED
+    shown = library.front.call("GET", f"{EXPORTS}/{export}").body
+    assert (shown["status"], shown["code"]) == ("failed", "not_found")
+    assert "no files" in shown["reason"]
+    assert list(library.front.services.archive.keys("exports/")) == []
 
 
-def test_more_files_than_an_export_may_have_are_refused(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library.session("1.2", scans={"1.2.3": 3})
-    fewer = replace(services().settings, export_file_limit=2)
-    monkeypatch.setattr(exports._Counted, "__init__", _with(fewer))
-    reply = asked(library)
-    assert (reply.status, reply.body["code"]) == (413, "oversized")
-    assert "select less" in reply.body["detail"]
-    assert orders() == []
-
-
-def _with(settings: Any) -> Callable[..., None]:
-    before = exports._Counted.__init__
-
-    def init(self: Any, made_by: Services, *, started: datetime) -> None:
-        before(self, replace(made_by, settings=settings), started=started)
-
-    return init
-
-
-def test_listing_files_for_too_long_is_refused(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("selection", "status"),
+    [({"sessions": ["9.9"]}, 404), ({"sessions": ["1.5"]}, 410),
+     ({"scans": [{"session": "1.2", "scan": "9"}]}, 404)],
+)  # fmt: skip
+def test_what_is_named_and_is_not_there_is_not_exported(
+    library: Library, selection: dict[str, Any], status: int
 ) -> None:
     library.session("1.2", scans={"1.2.3": 1})
-    monkeypatch.setattr(exports, "LISTING_S", -1)
-    assert asked(library).status == 413
+    library.session("1.5", scans={"1.5.6": 1})
+    library.delete(Level.SESSION, "1.5")
+    assert asked(library, {"selection": selection}).status == status
+    assert orders() == []
+    assert list(library.front.services.archive.keys("exports/")) == []
 
 
 def test_nobody_has_too_many_exports_under_way(library: Library) -> None:
@@ -322,17 +309,6 @@ def test_exports_come_in_pages(library: Library) -> None:
     assert sorted(found) == found
     assert set(found) == set(names)
     assert second["next"] is None
-
-
-def test_the_list_of_files_names_each_file_once(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("functions.api.downloads.contents.instance_name", lambda *_: "one.dcm")
-    library.session("1.2", scans={"1.2.3": 3})
-    export = made(library)
-    packed = library.front.services.archive.get(export_files_key("alpha", export)).body
-    names = [json.loads(line)[0] for line in gzip.decompress(packed).splitlines()]
-    assert len(names) == len(set(names)) == 3
 
 
 @pytest.mark.parametrize("name", ["..", "x" * 65, "a b", "%2e%2e"])

@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from functions.api.downloads.placing import Chosen, Placed, number_of, scan_name
-from functions.api.downloads.selection import Selecting
-from functions.api.downloads.sessions import Chooser
-from functions.api.downloads.waiting import results, weighed
-from functions.api.edge.request import Request
-from functions.api.services import Services
+from scanloft.contents.placing import Chosen, Placed, number_of, scan_name
+from scanloft.contents.sessions import Chooser
+from scanloft.contents.shelves import Shelves
+from scanloft.contents.waiting import results, weighed
 from scanloft.core.annotations import Level, Resource, ResourceFile
 from scanloft.core.exports import ExportFile
 from scanloft.core.layouts import (
@@ -22,6 +20,7 @@ from scanloft.core.layouts import (
     subject_folder,
 )
 from scanloft.core.model import Instance, Series
+from scanloft.core.selections import Wish
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 INSTANCE_NUMBER = "00200013"
@@ -48,13 +47,13 @@ class Entry:
 class Contents:
     """The files of a selection, after a position or all."""
 
-    def __init__(self, services: Services, request: Request, wanted: Selecting) -> None:
-        self._services = services
-        self._project = request.project
-        self._wanted = wanted.selection
-        self._layout = wanted.layout
-        self._chooser = Chooser(services, request, wanted.selection)
-        self._is_bound = bool(request.presence.site)
+    def __init__(self, shelves: Shelves, wish: Wish) -> None:
+        self._shelves = shelves
+        self._project = wish.project
+        self._wanted = wish.selection
+        self._layout = wish.layout
+        self._chooser = Chooser(shelves, wish)
+        self._is_bound = bool(wish.site)
 
     def check(self) -> None:
         """Makes sure that what the selection names is there.
@@ -110,7 +109,7 @@ class Contents:
 
     def _instances(self, series: Series) -> list[Instance]:
         scan = (series.project, series.study_uid, series.series_uid)
-        return list(self._services.instances.instances(*scan))
+        return list(self._shelves.instances.instances(*scan))
 
     def _of_sessions(self, start: Position) -> Iterator[Entry]:
         if self._wanted.resources:
@@ -162,8 +161,8 @@ class Contents:
         return bids_name(file.path, subject=chosen.place.subject, session=chosen.place)
 
     def _files(self, level: Level, owner: str) -> Iterator[tuple[Resource, ResourceFile]]:
-        for resource in self._services.resources.resources(self._project, level, owner):
-            for file in self._services.resources.files(resource):
+        for resource in self._shelves.resources.resources(self._project, level, owner):
+            for file in self._shelves.resources.files(resource):
                 yield resource, file
 
     @property

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from functions.api.downloads.placing import Placed
+from scanloft.contents.placing import Placed
 from scanloft.core.exports import ExportFile
 from scanloft.core.layouts import OTHER_DATATYPE, alphanumeric, safe
 

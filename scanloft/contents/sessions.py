@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from functions.api.downloads.placing import Chosen, Placed, scan_name, subject_of
-from functions.api.downloads.selection import Selection
-from functions.api.downloads.waiting import batches, results
-from functions.api.edge.request import Request
-from functions.api.services import Services
+from scanloft.contents.placing import Chosen, Placed, scan_name, subject_of
+from scanloft.contents.shelves import Shelves
+from scanloft.contents.waiting import batches, results
 from scanloft.core.annotations import Card, Level
 from scanloft.core.errors import Gone, NotFound
 from scanloft.core.layouts import SessionPlace
 from scanloft.core.model import Series, Study
+from scanloft.core.selections import Wish
 
 PAGE = 100
 """Studies that are read at once: a page of a manifest seldom needs more."""
@@ -21,12 +20,11 @@ BATCH = 25
 class Chooser:
     """Finds the sessions of a selection."""
 
-    def __init__(self, services: Services, request: Request, selection: Selection) -> None:
-        self._services = services
-        self._presence = request.presence
-        self._project = request.project
-        self._selection = selection
-        self._scans = {(each.session, each.scan) for each in selection.scans}
+    def __init__(self, shelves: Shelves, wish: Wish) -> None:
+        self._shelves = shelves
+        self._site = wish.site
+        self._project = wish.project
+        self._selection = wish.selection
 
     def sessions(self, *, start: str = "") -> Iterator[Chosen]:
         """The sessions with their scans in the order of their UIDs, from `start` on."""
@@ -45,22 +43,22 @@ class Chooser:
             NotFound: a session or scan is not, or the caller does not see it.
             Gone: it was deleted.
         """
-        named = {*self._selection.sessions, *(session for session, _ in self._scans)}
+        named = self._selection.named_sessions
         studies = {study.study_uid: study for study in self._known(sorted(named))}
         if named - set(studies):
             raise NotFound("A session of the selection is not in this project.")
-        tombs = self._services.tombstones.among(
+        tombs = self._shelves.tombstones.among(
             self._project,
             [(Level.SESSION, uid) for uid in named]
-            + [(Level.SCAN, scan_name(*scan)) for scan in self._scans],
+            + [(Level.SCAN, scan_name(*scan)) for scan in self._selection.scans],
         )
         if tombs:
             raise Gone("Something in the selection was deleted: bring it back, or leave it out.")
         scans = results(
-            sorted(self._scans),
-            lambda scan: self._services.instances.series(self._project, *scan),
+            sorted(self._selection.scans),
+            lambda scan: self._shelves.instances.series(self._project, *scan),
         )
-        if any(scan is None or not self._presence.sees(scan.sites) for scan in scans):
+        if any(scan is None or not self._sees(scan.sites) for scan in scans):
             raise NotFound("A scan of the selection is not in this project.")
 
     def _studies(self, start: str) -> Iterator[Study]:
@@ -69,22 +67,22 @@ class Chooser:
             yield from self._known([uid for uid in self._named() if uid >= start])
             return
         yield from self._known([start] if start else [])
-        for study in self._services.instances.studies(
+        for study in self._shelves.instances.studies(
             self._project, after=start or None, page_size=PAGE
         ):
-            if self._presence.sees(study.sites):
+            if self._sees(study.sites):
                 yield study
 
     def _named(self) -> list[str]:
         """The sessions that are named, and those that were merged into them."""
-        named = {*self._selection.sessions, *(session for session, _ in self._scans)}
-        cards = self._services.cards.all(self._project, Level.SESSION)
+        named = self._selection.named_sessions
+        cards = self._shelves.cards.all(self._project, Level.SESSION)
         merged = {card.name for card in cards if card.merged_into in self._selection.sessions}
         return sorted(named | merged)
 
     def _known(self, uids: list[str]) -> list[Study]:
-        studies = results(uids, lambda uid: self._services.instances.study(self._project, uid))
-        return [study for study in studies if study and self._presence.sees(study.sites)]
+        studies = results(uids, lambda uid: self._shelves.instances.study(self._project, uid))
+        return [study for study in studies if study and self._sees(study.sites)]
 
     def _placed(self, studies: list[Study]) -> list[Placed]:
         """The studies with the labels that people gave them; without those that were deleted."""
@@ -98,7 +96,7 @@ class Chooser:
             uid: subject_of(study.attributes, cards[uid]) for uid, study in study_by_uid.items()
         }
         subject_cards = self._cards(Level.SUBJECT, subject_by_uid.values())
-        gone = self._services.tombstones.among(
+        gone = self._shelves.tombstones.among(
             self._project,
             [(Level.SESSION, uid) for uid in study_by_uid]
             + [(Level.SUBJECT, subject) for subject in set(subject_by_uid.values())],
@@ -119,10 +117,10 @@ class Chooser:
         scans = results(
             wanted,
             lambda each: list(
-                self._services.instances.series_of_study(self._project, each.study.study_uid)
+                self._shelves.instances.series_of_study(self._project, each.study.study_uid)
             ),
         )
-        gone = self._services.tombstones.among(
+        gone = self._shelves.tombstones.among(
             self._project,
             ((Level.SCAN, _name(series)) for found in scans for series in found),
         )
@@ -130,14 +128,14 @@ class Chooser:
             seen = [
                 series
                 for series in found
-                if self._presence.sees(series.sites) and (Level.SCAN, _name(series)) not in gone
+                if self._sees(series.sites) and (Level.SCAN, _name(series)) not in gone
             ]
             taken = [series for series in seen if self._takes_scan(each, series)]
             yield each.chosen(seen, taken, is_whole=self._takes_all(each))
 
     def _takes(self, placed: Placed) -> bool:
         uids = {placed.study.study_uid, placed.place.study_uid}
-        return self._takes_all(placed) or any(session in uids for session, _ in self._scans)
+        return self._takes_all(placed) or bool(uids & self._selection.named_sessions)
 
     def _takes_all(self, placed: Placed) -> bool:
         chosen = self._selection
@@ -149,11 +147,16 @@ class Chooser:
         )
 
     def _takes_scan(self, placed: Placed, series: Series) -> bool:
-        return self._takes_all(placed) or (series.study_uid, series.series_uid) in self._scans
+        scan = (series.study_uid, series.series_uid)
+        return self._takes_all(placed) or scan in self._selection.scans
+
+    def _sees(self, sites: Iterable[str]) -> bool:
+        """Whether whoever wishes it may see data of these sites: all of it theirs."""
+        return not self._site or set(sites) == {self._site}
 
     def _cards(self, level: Level, names: Iterable[str]) -> dict[str, Card]:
         places = [(level, name) for name in names]
-        found = self._services.cards.many(self._project, places)
+        found = self._shelves.cards.many(self._project, places)
         return {name: card for (_, name), card in found.items()}
 
 

@@ -1,0 +1,25 @@
+"""The adapters that tell what a project holds."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from scanloft.aws.cards import CardIndex
+from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.resources import ResourceIndex
+from scanloft.aws.rows import Rows
+from scanloft.aws.tombstones import TombstoneIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What the index says of images, labels, deletions and resources."""
+
+    instances: InstanceIndex
+    cards: CardIndex
+    tombstones: TombstoneIndex
+    resources: ResourceIndex
+
+    @classmethod
+    def of(cls, rows: Rows) -> Self:
+        """Those of the index table."""
+        return cls(InstanceIndex(rows), CardIndex(rows), TombstoneIndex(rows), ResourceIndex(rows))
