@@ -230,12 +230,6 @@ class ObjectStore:
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
                 yield from (entry["Key"] for entry in page.get("Contents", ()))
 
-    def holds(self, key: str) -> bool:
-        """Whether the object is there, for whoever may list the bucket and not read the object."""
-        with translated("ListObjectsV2"):
-            answer = self._client.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
-        return any(entry["Key"] == key for entry in answer.get("Contents", ()))
-
     def signed_get(self, key: str, *, ttl_s: int, headers: Mapping[str, str]) -> str:
         """An address that serves the object for `ttl_s` seconds to whoever holds it.
 

@@ -111,6 +111,12 @@ class SentParts:
             raise _gone(error) from error
         return True
 
+    def is_whole(self, key: str) -> bool:
+        """Whether the object is there, for whoever may list the bucket and not read the object."""
+        with translated("ListObjectsV2"):
+            answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return any(entry["Key"] == key for entry in answer.get("Contents", ()))
+
     def abort(self, key: str, name: str) -> None:
         """Throws away the parts; no error where there are none any more.
 

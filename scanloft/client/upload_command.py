@@ -29,7 +29,8 @@ EPILOG = (
     "Exit codes: 0 all that was sent is in the archive, or no medical image; with --no-wait, all "
     "has arrived; 1 the journal or the report could not be written; 2 the call is wrong; 3 a file "
     "waits in quarantine or could not be sent, or there was none; 4 the archive did not answer or "
-    "did not let us in; 130 interrupted. After 1, 3, 4 and 130 the same call goes on where it was."
+    "did not let us in; 130 interrupted. After 1, 4 and 130, and after 3 if a file could not be "
+    "sent, the same call goes on where it was."
 )
 GOOD_FATES = frozenset({"archived", "duplicate", "ignored", "unpacked", "changed"})
 """A file that changed has another number, which has a fate of its own."""

@@ -234,6 +234,7 @@ DELIVER = Function(
     timeout_s=120,
     packages=(POWERTOOLS,),
     source=DELIVER_QUEUE,
+    sends_to_itself=True,
 )
 FUNCTIONS = (
     ANONYMISE,

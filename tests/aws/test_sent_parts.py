@@ -42,18 +42,18 @@ def test_an_object_is_there_when_it_is_complete_and_not_before(s3: "S3Client") -
     put(parts, name, 1, bytes(PART))
     found = parts.parts(KEY, name)
     assert [(part.number, part.size_bytes) for part in found] == [(1, PART), (2, 3)]
-    assert not inbox.holds(KEY)
+    assert not parts.is_whole(KEY)
     assert parts.complete(KEY, name, found, size_bytes=PART + 3)
-    assert inbox.holds(KEY)
+    assert parts.is_whole(KEY)
     assert inbox.get(KEY).body == bytes(PART) + b"end"
 
 
-def test_an_object_is_held_by_its_whole_key_alone(s3: "S3Client") -> None:
-    inbox = ObjectStore("inbox", s3)
+def test_an_object_is_known_by_its_whole_key_alone(s3: "S3Client") -> None:
+    parts, inbox = SentParts("inbox", s3), ObjectStore("inbox", s3)
     inbox.put(f"{KEY}1", b"")
-    assert not inbox.holds(KEY)
+    assert not parts.is_whole(KEY)
     inbox.put(KEY, b"")
-    assert inbox.holds(KEY)
+    assert parts.is_whole(KEY)
 
 
 def test_an_object_that_is_there_is_not_replaced(s3: "S3Client") -> None:

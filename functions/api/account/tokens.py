@@ -120,7 +120,13 @@ def revoke(services: Services, request: Request) -> Answer:
 
 
 def revoke_all(services: Services, request: Request) -> Answer:
-    """Ends all tokens of the caller at once, also the one that asks."""
+    """Ends all tokens of the caller at once.
+
+    Raises:
+        Forbidden: a token asks: one that was stolen could keep its user's programs out.
+    """
+    if request.caller.by_token:
+        raise Forbidden("A token cannot end the others: sign in to end all tokens.")
     return _revoked(services, list(services.tokens.tokens(request.caller.user)))
 
 

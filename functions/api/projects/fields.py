@@ -57,7 +57,7 @@ def checked_fields(schema: Fields) -> Mapping[str, object]:
     for fields in levels.values():
         _check(fields)
     return {
-        level: [field.model_dump(mode="json") for field in fields]
+        level: [field.model_dump(mode="json", exclude_defaults=True) for field in fields]
         for level, fields in levels.items()
         if fields
     }

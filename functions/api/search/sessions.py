@@ -39,7 +39,7 @@ class ProjectRooms:
         cards: Mapping[str, Card] | None = None
         for study in rows:
             if cards is None:
-                cards, buried = self._cards(Level.SESSION), self._buried()
+                cards, buried = self._cards(Level.SESSION), buried_in(self.services, self.name)
                 scan_cards = self._cards(Level.SCAN) if self.level is Level.SCAN else {}
             card = cards.get(study.study_uid, Card(self.name, Level.SESSION, study.study_uid))
             session = _session(study, card)
@@ -89,9 +89,6 @@ class ProjectRooms:
     def _cards(self, level: Level) -> Mapping[str, Card]:
         return {card.name: card for card in self.services.cards.all(self.name, level)}
 
-    def _buried(self) -> set[tuple[Level, str]]:
-        return {(each.level, each.name) for each in self.services.tombstones.all(self.name)}
-
 
 def grouped(
     services: Services, project: str, sessions: Iterable[Hit], criteria: Criteria
@@ -107,6 +104,11 @@ def grouped(
         for subject, found in by_subject.items()
     ]
     return [subject for subject in subjects if criteria.of_cards().matches(subject)]
+
+
+def buried_in(services: Services, project: str) -> set[tuple[Level, str]]:
+    """What was deleted in a project, by level and name."""
+    return {(each.level, each.name) for each in services.tombstones.all(project)}
 
 
 def subject_of(study: Study, card: Card) -> str:

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Query, Shown
+from functions.api.search.sessions import buried_in, subject_of
 from functions.api.services import Services
+from scanloft.core.annotations import Card, Level
 from scanloft.core.model import Study
 
 STUDY_DATE, DESCRIPTION, PATIENT_ID = "00080020", "00081030", "00100020"
@@ -112,9 +114,15 @@ def summary(services: Services, request: Request) -> Answer:
 
 
 def _seen(services: Services, request: Request) -> Iterator[Study]:
-    """The studies of the project that the caller may see."""
+    """The studies of the project that the caller may see, without those that were deleted."""
+    buried = buried_in(services, request.project)
+    cards = services.cards.all(request.project, Level.SESSION) if buried else ()
+    card_by_study = {card.name: card for card in cards}
     for study in services.instances.studies(request.project):
-        if request.presence.sees(study.sites):
+        card = card_by_study.get(study.study_uid)
+        subject = subject_of(study, card or Card(study.project, Level.SESSION, study.study_uid))
+        places = {(Level.SESSION, study.study_uid), (Level.SUBJECT, subject)}
+        if request.presence.sees(study.sites) and not places & buried:
             yield study
 
 

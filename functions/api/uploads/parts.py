@@ -182,7 +182,7 @@ def _sending(services: Services, request: Request, *, number: str) -> _Sending:
 
 def _has_arrived(services: Services, sending: _Sending) -> bool:
     """Whether it lies in the inbox, or was there: looked for in this order, none is overlooked."""
-    return services.inbox.holds(sending.key) or services.uploads.fate(*sending.place) is not None
+    return services.parts.is_whole(sending.key) or services.uploads.fate(*sending.place) is not None
 
 
 def _signed(

@@ -151,9 +151,14 @@ def test_a_token_is_made_for_a_project_that_its_user_knows(front: Front) -> None
     assert there.status == 404
 
 
-def test_a_token_makes_no_other(front: Front) -> None:
+def test_a_token_makes_no_other_and_ends_not_all(front: Front) -> None:
+    made = make(front)
     body = {"label": "x", "days": 1}
     assert front.call("POST", "/api/tokens", body=body, token_scope="all").status == 403
+    assert front.call("DELETE", "/api/tokens", token_scope="all").status == 403
+    assert is_known(front, made)
+    ended = front.call("DELETE", f"/api/tokens/{made['id']}", token_scope="all")
+    assert ended.status == 200
 
 
 def test_a_token_of_the_same_id_is_not_made(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,12 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
+from functions.api import handler
 from scanloft.aws.audit import AuditLog
+from scanloft.aws.names import NameIndex
+from scanloft.aws.projects import ProjectIndex
 from scanloft.core.errors import Unavailable, UnknownProject
 from scanloft.core.model import AuditEntry, Project, Role
 from tests.functions.api.front import Front, Reply
@@ -240,3 +246,40 @@ def test_a_profile_that_no_object_could_pass_is_refused_with_the_place(
     assert reply.status == 422
     assert said in reply.body["detail"]
     assert front.call("GET", "/api/projects", admin=True).body["projects"] == []
+
+
+@pytest.fixture
+def guarded(front: Front, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    """The archive as it is on AWS, where administrators make the projects."""
+    settings = replace(front.services.settings, project_creators="administrators")
+    services = replace(front.services, settings=settings)
+    monkeypatch.setattr(handler, "services", lambda: services)
+    handler.edge.cache_clear()
+    yield front
+    handler.edge.cache_clear()
+
+
+def test_where_administrators_make_the_projects_nobody_else_does(guarded: Front) -> None:
+    body = {"name": "alpha", "title": "Alpha"}
+    assert guarded.call("POST", "/api/projects", body=body).status == 403
+    assert list(guarded.services.projects.names()) == []
+    assert guarded.call("POST", "/api/projects", admin=True, body=body).status == 201
+    assert guarded.call("POST", "/api/projects", body=body).status == 403
+
+
+@pytest.mark.parametrize("broken", ["claim", "create", "put_member"])
+def test_a_creation_that_broke_off_anywhere_is_completed_by_the_same_request(
+    front: Front, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    body = {"name": "alpha", "title": "Alpha"}
+    owner = NameIndex if broken == "claim" else ProjectIndex
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, broken, _break_off)
+        assert front.call("POST", "/api/projects", body=body).status == 503
+    assert front.call("POST", "/api/projects", body=body).status == 201
+    listed = front.call("GET", "/api/projects").body["projects"]
+    assert [(project["name"], project["role"]) for project in listed] == [("alpha", "owner")]
+
+
+def _break_off(*_: object, **__: object) -> None:
+    raise Unavailable("The table did not answer.")

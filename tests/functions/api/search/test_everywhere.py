@@ -279,3 +279,13 @@ def test_a_place_that_is_none_is_a_conflict(world: Front, after: str) -> None:
 )
 def test_a_query_of_another_shape_is_refused(world: Front, query: dict[str, str]) -> None:
     assert world.call("GET", "/api/search", query=query).status == 400
+
+
+def test_the_search_of_one_project_leaves_out_what_was_deleted(world: Front) -> None:
+    path = "/api/projects/alpha/search"
+    assert world.call("GET", path).body["total"] == 2
+    tomb = Tombstone("alpha", Level.SUBJECT, "S-2", "2026-01-01", "olga", "2026-02-01")
+    world.services.tombstones.put(tomb)
+    (left,) = world.call("GET", path).body["studies"]
+    assert left["study_uid"] == "1.2"
+    assert world.call("GET", "/api/projects/alpha/summary").body["studies"] == 1

@@ -60,7 +60,7 @@ class Sending:
 
     @property
     def is_in_inbox(self) -> bool:
-        return self.front.services.inbox.holds(self.key)
+        return self.front.services.parts.is_whole(self.key)
 
 
 def test_a_file_arrives_whole_when_its_parts_are_put_together(front: Front) -> None:
