@@ -21,7 +21,7 @@ def test_a_function_is_called_again_and_again_also_after_it_failed(
         raise ValueError("Testmann")
 
     module = SimpleNamespace(handler=handler)
-    monkeypatch.setattr(clock.importlib, "import_module", lambda _name: module)
+    monkeypatch.setattr("importlib.import_module", lambda _name: module)
     clock.run(replace(SWEEP), stopping=stopping, interval_s=0)
     assert calls == [{}, {}, {}]
     assert len(caplog.records) == 3
