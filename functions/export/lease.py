@@ -9,7 +9,7 @@ from scanloft.aws.exports import ExportIndex
 from scanloft.core.errors import Conflict, Unavailable
 from scanloft.core.exports import Export
 
-LEASE_S = 90
+LEASE_S = 45
 """How long a worker may be silent. One that is slower than that finds out, and gives way."""
 RENEW_S = 10
 """How often it says how far it is, at most."""

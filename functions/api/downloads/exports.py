@@ -27,7 +27,7 @@ RANDOM_BYTES = 8
 UNFINISHED_LIMIT = 5
 """How many exports one person may have under way in a project."""
 OVERDUE_S = 60
-"""After this time, an export that nobody began is asked for again."""
+"""After this time, an export that nobody works on is asked for again."""
 ZIP = "application/zip"
 
 
@@ -118,8 +118,9 @@ def show(services: Services, request: Request) -> Answer:
     export = _seen(services, request)
     now = services.now()
     shown = _shown(export, now)
-    if shown.status is ExportStatus.WAITING and _is_overdue(export, now):
-        # The request that asked for it may have ended between its last two steps.
+    if _is_overdue(export, now) and shown.status is not ExportStatus.EXPIRED:
+        # The request that asked for it may have ended between its last two steps; the queue
+        # hands out the order of a worker that died only after 90 minutes.
         services.export_queue.send_many([ExportOrder(export.project, export.export).to_body()])
     if shown.status is not ExportStatus.READY:
         return Answer(shown)
@@ -186,7 +187,12 @@ def _status(export: Export, now: datetime) -> ExportStatus:
 
 
 def _is_overdue(export: Export, now: datetime) -> bool:
-    return (now - datetime.fromisoformat(export.created_at)).total_seconds() > OVERDUE_S
+    """Whether nobody began it, or whoever did is silent for too long."""
+    since = {
+        ExportStatus.WAITING: datetime.fromisoformat(export.created_at).timestamp(),
+        ExportStatus.RUNNING: export.leased_until if export.worker else None,
+    }.get(export.status)
+    return since is not None and now.timestamp() - since > OVERDUE_S
 
 
 def _shown(export: Export, now: datetime) -> ExportShown:

@@ -136,7 +136,7 @@ class Workshop:
         with suppress(Outdated):
             index.put(resource)
         digest = hashlib.sha256(b"12345").hexdigest()
-        index.put_file(resource, ResourceFile("a.txt", "files/alpha/x", 5, digest, "", "", ""))
+        index.put_new_file(resource, ResourceFile("a.txt", "files/alpha/x", 5, digest, "", "", ""))
 
     def _send(self) -> None:
         self.cloud.sqs.send_message(QueueUrl=SETTINGS.export_queue_url, MessageBody=ORDER.to_body())

@@ -300,6 +300,30 @@ def test_an_export_that_nobody_began_is_asked_for_again(
     assert orders() == []
 
 
+def test_an_export_whose_worker_died_is_asked_for_again(
+    library: Library, later: Callable[[timedelta], None]
+) -> None:
+    library.session("1.2", scans={"1.2.3": 1}, stored=True)
+    export = made(library)
+    orders()
+    waiting = library.front.services.exports.export("alpha", export)
+    assert waiting
+    now = int(datetime.now(UTC).timestamp())
+    running = replace(waiting, status=ExportStatus.RUNNING, worker="w", leased_until=now + 45)
+    library.front.services.exports.put(running, over_worker="")
+    path = f"{EXPORTS}/{export}"
+    later(timedelta(seconds=90))
+    library.front.call("GET", path)
+    assert orders() == []
+    later(timedelta(seconds=120))
+    library.front.call("GET", path)
+    assert orders() == [ExportOrder("alpha", export)]
+    handed_over = replace(running, worker="", leased_until=0)
+    library.front.services.exports.put(handed_over, over_worker="w")
+    library.front.call("GET", path)
+    assert orders() == []
+
+
 def test_exports_come_in_pages(library: Library) -> None:
     library.session("1.2", scans={"1.2.3": 1})
     names = [made(library) for _ in range(3)]
