@@ -9,13 +9,16 @@ from collections.abc import Iterator
 import pytest
 
 from functions.deliver.handler import deliverer
+from infra.local.place import table_name
 from scanloft.aws.hooks import HookIndex
-from scanloft.core.blueprint import DELIVER
+from scanloft.core.blueprint import DELIVER, DELIVER_QUEUE
 from scanloft.core.hooks import Hook, HookState
 from scanloft.core.keys import ArchiveKey
 from scanloft.core.signing import new_secret
+from scanloft.core.tables import TABLES
 from tests.functions.deliver.receiver import receiver, saying
 from tests.support.cloud import Cloud, new_cloud
+from tests.support.grants import Names, granted
 from tests.support.images import image
 
 SECRET = new_secret(bytes(32))
@@ -58,6 +61,17 @@ def test_a_webhook_is_told_of_an_image_that_was_archived(cloud: Cloud) -> None:
     key = b64decode(SECRET.removeprefix("whsec_"))
     expected = b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
+
+
+def test_deliver_is_granted_what_it_calls_and_nothing_else(cloud: Cloud) -> None:
+    names = Names({}, {table_name(table): table.name for table in TABLES})
+    with receiver(saying(b"HTTP/1.1 500 Oops\r\n\r\n")) as received:
+        hook_to(cloud, received.port)
+        cloud.send(image())
+        cloud.settle()
+        with names.taken_down(cloud.dynamodb, cloud.sqs) as seen:
+            cloud.call(DELIVER, cloud.received(DELIVER_QUEUE))
+    assert seen == granted("deliver")
 
 
 def test_on_aws_the_same_webhook_reaches_nothing(cloud: Cloud) -> None:
