@@ -44,14 +44,11 @@ class TombstoneIndex:
         return None if row is None else _tombstone(row)
 
     def all(
-        self, project: str, *, after: Place | None = None, page_size: int | None = None
+        self, project: str, *, after: str | None = None, page_size: int | None = None
     ) -> Iterator[Tombstone]:
-        """The tombstones of a project by level and name, after one or all."""
-        rows = self._rows.query(
-            tombstones_partition(project),
-            after=None if after is None else tombstone_item(project, *after).sort,
-            page_size=page_size,
-        )
+        """The tombstones of a project by level and name, after one ("session#1.2") or all."""
+        partition = tombstones_partition(project)
+        rows = self._rows.query(partition, after=after, page_size=page_size)
         return map(_tombstone, rows)
 
     def remove(self, tombstone: Tombstone) -> None:

@@ -9,7 +9,6 @@ from functions.api.hierarchy.deleting import sessions_of
 from functions.api.hierarchy.places import merged_into, own_session, own_subject
 from functions.api.services import Services
 from scanloft.core.annotations import Level, Tombstone
-from scanloft.core.errors import InvalidRequest
 from scanloft.core.hierarchy import merged, scan_name
 from scanloft.core.model import Study
 from scanloft.core.overlap import overlapped
@@ -50,9 +49,7 @@ class Consequences(Shown):
 def listed(services: Services, request: Request) -> Answer:
     """A page of what is deleted in a project, by level and name."""
     wanted = request.asked(Page)
-    entries = services.tombstones.all(
-        request.project, after=_place(wanted.after), page_size=wanted.reads
-    )
+    entries = services.tombstones.all(request.project, after=wanted.after, page_size=wanted.reads)
     taken, following = page(entries, limit=wanted.limit, place=_named)
     return Answer(DeletedPage(deleted=[_shown(one) for one in taken], next=following))
 
@@ -111,15 +108,6 @@ def _shares(services: Services, project: str, place: tuple[Level, str]) -> int:
 
 def _named(one: Tombstone) -> str:
     return f"{one.level}#{one.name}"
-
-
-def _place(after: str | None) -> tuple[Level, str] | None:
-    if after is None:
-        return None
-    level, _, name = after.partition("#")
-    if level not in set(Level):
-        raise InvalidRequest('"after" is the "next" of the page before.')
-    return Level(level), name
 
 
 def _shown(one: Tombstone) -> DeletedShown:

@@ -115,6 +115,22 @@ def test_deleting_a_subject_says_and_takes_what_goes_along(archive: Archive) -> 
     assert {entry["along_with"] for entry in gone} == {None, f"subject#{gone[2]['name']}"}
 
 
+def test_what_is_deleted_comes_in_pages_from_any_place(archive: Archive) -> None:
+    archive.send(image(1), image(1, study=2), image(1, study=3))
+    archive.done("DELETE", subject(archive))
+    found: list[str] = []
+    query: dict[str, str] = {"limit": "3"}
+    while True:
+        body = archive.front.call("GET", f"{PROJECT}/deleted", query=query).body
+        found += [entry["level"] for entry in body["deleted"]]
+        if body["next"] is None:
+            break
+        query["after"] = body["next"]
+    assert found == ["session"] * 3 + ["subject"]
+    odd = archive.front.call("GET", f"{PROJECT}/deleted", query={"after": "t"})
+    assert (odd.status, odd.body["deleted"]) == (200, [])
+
+
 def test_a_session_that_was_deleted_before_its_subject_stays_deleted_without_it(
     archive: Archive,
 ) -> None:
