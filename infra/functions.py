@@ -44,6 +44,8 @@ class Rooms:
                 bucket.grant(grantee, verbs=permission.verbs, prefixes=permission.prefixes)
             if permission.listing:
                 bucket.grant_listing(grantee)
+            if permission.versions:
+                bucket.grant_listing_versions(grantee)
         elif isinstance(permission, RowAccess):
             table = self.tables[permission.table.name]
             table.grant(grantee, actions=permission.actions, partitions=permission.partitions)

@@ -20,6 +20,8 @@ from scanloft.core.blueprint import (
     SUMMARISE,
     SUMMARISE_QUEUE,
     SWEEP,
+    TRANSFER,
+    TRANSFER_QUEUE,
     UNPACK,
     Bucket,
     Queue,
@@ -45,6 +47,7 @@ class Verb(StrEnum):
     GET = "s3:GetObject"
     PUT = "s3:PutObject"
     DELETE = "s3:DeleteObject"
+    DELETE_VERSION = "s3:DeleteObjectVersion"
     LIST_PARTS = "s3:ListMultipartUploadParts"
     ABORT = "s3:AbortMultipartUpload"
 
@@ -61,6 +64,8 @@ class ObjectAccess:
     prefixes: tuple[str, ...]
     verbs: tuple[Verb, ...]
     listing: bool = False
+    versions: bool = False
+    """Listing old versions too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     SUMMARISE.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), (Verb.GET,), listing=True),
         ObjectAccess(ARCHIVE, (DERIVED,), (Verb.GET, Verb.PUT)),
-        RowAccess(INDEX, (*READ_ROWS, *PUT_ROW)),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW, *DELETE_ROWS)),
         Sending(DELIVER_QUEUE),
     ),
     EXPORT.name: (
@@ -169,6 +174,8 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
         WRITE_SECRETS,
         AUDITED,
+        Sending(SUMMARISE_QUEUE),
+        Sending(TRANSFER_QUEUE),
         Sending(DELIVER_QUEUE),
     ),
     CUSTODY.name: (
@@ -187,8 +194,21 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         Sending(DELIVER_QUEUE),
     ),
     SWEEP.name: (
+        ObjectAccess(
+            ARCHIVE,
+            (ARCHIVE_DICOM_PREFIX, DERIVED, ARCHIVE_FILES),
+            (Verb.DELETE_VERSION,),
+            versions=True,
+        ),
+        Sending(SUMMARISE_QUEUE),
         ObjectAccess(ARCHIVE, _of_projects(ARCHIVE), (Verb.DELETE,), listing=True),
         ObjectAccess(INBOX, _of_projects(INBOX), (Verb.DELETE,), listing=True),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", "dynamodb:Scan", *PUT_ROWS, *DELETE_ROWS)),
+    ),
+    TRANSFER.name: (
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), ASSEMBLE, listing=True),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW, *DELETE_ROWS)),
+        Sending(SUMMARISE_QUEUE),
+        Sending(TRANSFER_QUEUE),
     ),
 }

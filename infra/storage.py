@@ -27,6 +27,7 @@ KEY_ACTIONS_BY_VERB: Mapping[Verb, tuple[str, ...]] = {
     Verb.GET: ("kms:Decrypt",),
     Verb.PUT: ("kms:GenerateDataKey",),
     Verb.DELETE: (),
+    Verb.DELETE_VERSION: (),
     # Whoever puts an object in parts needs it, also who may not read the object.
     Verb.LIST_PARTS: ("kms:Decrypt",),
     Verb.ABORT: (),
@@ -156,6 +157,14 @@ class DataBucket(Construct):
         key_actions = [action for verb in verbs for action in KEY_ACTIONS_BY_VERB[verb]]
         if key_actions:
             self.key.grant(grantee, *key_actions)
+
+    def grant_listing_versions(self, grantee: iam.IGrantable) -> None:
+        """Lets the grantee see which old versions there are."""
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["s3:ListBucketVersions"],
+            resource_arns=[self.bucket.bucket_arn],
+        )
 
     def grant_listing(self, grantee: iam.IGrantable) -> None:
         """Lets the grantee tell a missing object from a forbidden one; S3 says 403 otherwise.

@@ -10,7 +10,7 @@ from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import InvalidRequest, Rejected
 from scanloft.core.keys import InboxKey, is_dicom_upload
-from scanloft.core.model import Declaration, FileKind
+from scanloft.core.model import Declaration, FileKind, Upload
 
 RoomByProject = Mapping[str, Room | Rejected]
 
@@ -35,8 +35,8 @@ def errands(
         Unavailable: the table did not answer.
     """
     known = [key for key in keys if key]
-    declared = uploads.declared(filter(None, map(_declared_file, known)))
-    uploaders = _uploaders(uploads, known, rooms)
+    files = filter(None, map(_declared_file, known))
+    declared, senders = uploads.announced(files, _asked_for(known, rooms))
 
     def errand(key: InboxKey, delivery: Delivery) -> Errand:
         file = _declared_file(key)
@@ -45,7 +45,7 @@ def errands(
             key=key,
             arrival=delivery.arrival,
             attempt=delivery.attempt,
-            room=_sent_by(uploaders.get((key.project, key.upload)), rooms[key.project]),
+            room=_sent_by(senders.get((key.project, key.upload)), rooms[key.project]),
             declaration=None if key.is_member else declaration,
             declaration_needed=file is not None and not _is_announced(key, declaration),
         )
@@ -56,25 +56,27 @@ def errands(
     ]
 
 
-def _uploaders(
-    uploads: UploadIndex, keys: Sequence[InboxKey], rooms: RoomByProject
-) -> dict[tuple[str, str], str]:
-    """Who began each upload, where a profile asks; of DICOM, the object says the receiver."""
-    wanted = {
+def _asked_for(keys: Sequence[InboxKey], rooms: RoomByProject) -> set[tuple[str, str]]:
+    """The uploads whose sender matters, to a profile or to the sites of a project.
+
+    Of DICOM, the object says the receiver.
+    """
+    return {
         (key.project, key.upload)
         for key in keys
-        if _asks_for_sites(rooms[key.project]) and not is_dicom_upload(key.upload)
+        if _asks_for_senders(rooms[key.project]) and not is_dicom_upload(key.upload)
     }
-    found = uploads.known(wanted) if wanted else {}
-    return {place: upload.created_by for place, upload in found.items()}
 
 
-def _asks_for_sites(room: Room | Rejected) -> bool:
-    return isinstance(room, Room) and room.asks_for_sites
+def _asks_for_senders(room: Room | Rejected) -> bool:
+    return isinstance(room, Room) and (room.asks_for_sites or room.has_sites)
 
 
-def _sent_by(uploader: str | None, room: Room | Rejected) -> Room | Rejected:
-    return replace(room, uploader=uploader) if uploader and isinstance(room, Room) else room
+def _sent_by(upload: Upload | None, room: Room | Rejected) -> Room | Rejected:
+    if upload is None or not isinstance(room, Room):
+        return room
+    uploader = upload.created_by if room.asks_for_sites else ""
+    return replace(room, uploader=uploader, submitted_for=upload.site)
 
 
 def _is_announced(key: InboxKey, declaration: Declaration | None) -> bool:

@@ -22,6 +22,7 @@ from scanloft.aws.pseudonyms import PseudonymStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, Unavailable, UnlistedSubject
@@ -66,6 +67,7 @@ class Gate:
             inbox=self._inbox,
             archive=ObjectStore(settings.archive_bucket, s3),
             index=InstanceIndex(index),
+            tombstones=TombstoneIndex(index),
             detention=self._detention,
             whole_object_bytes=settings.whole_object_bytes,
             object_limit_bytes=settings.object_limit_bytes,

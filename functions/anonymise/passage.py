@@ -16,6 +16,7 @@ from scanloft.aws.detention import Detention
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore, oversized
 from scanloft.aws.source import WINDOW_LIMIT_BYTES, RangedSource
+from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import NotDicom, NotFound, Oversized, Rejected
 from scanloft.core.fates import Disposition, judged
@@ -77,6 +78,7 @@ class Passage:
         inbox: ObjectStore,
         archive: ObjectStore,
         index: InstanceIndex,
+        tombstones: TombstoneIndex,
         detention: Detention,
         whole_object_bytes: int,
         object_limit_bytes: int,
@@ -85,7 +87,7 @@ class Passage:
         now: Callable[[], str],
     ) -> None:
         self._inbox = inbox
-        self._shelf = Shelf(archive, index)
+        self._shelf = Shelf(archive, index, tombstones)
         self._detention = detention
         self._whole_object_bytes = whole_object_bytes
         self._object_limit_bytes = object_limit_bytes
@@ -211,7 +213,8 @@ class Passage:
 
 
 def _origin(key: InboxKey, room: Room, raw: Raw) -> Origin:
-    return Origin(raw=key, source=room.pseudonyms.content_id(raw.sha256_hex.encode()))
+    content = room.pseudonyms.content_id(raw.sha256_hex.encode())
+    return Origin(raw=key, source=content, site=room.submitted_for)
 
 
 def _item(errand: Errand, raw: Raw | None) -> str:

@@ -20,6 +20,9 @@ RECEIVER = "called-ae"
 class Room:
     """A project as the gate sees it while it passes some objects; `uploader` sent this one.
 
+    `submitted_for` is the site of the project that the upload is of: it goes with the object into
+    the archive, and has no part in de-identification.
+
     `lookup` and `replaced` gather what the objects asked for and what became of their
     identifiers; `Rooms.record` writes both.
     """
@@ -30,6 +33,8 @@ class Room:
     record_ids: bool
     lookup: Lookup | None = None
     uploader: str = ""
+    has_sites: bool = False
+    submitted_for: str = ""
     replaced: list[tuple[Mapping[str, str], Mapping[str, str]]] = field(default_factory=list)
 
     @property
@@ -116,6 +121,7 @@ class Rooms:
             ),
             record_ids=project.record_ids,
             lookup=lookup,
+            has_sites=bool(project.sites),
         )
 
 

@@ -9,7 +9,10 @@ from functions.anonymise.assembly import RECIPE, blocks, fill, recipe
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectFacts, ObjectStore
 from scanloft.aws.source import RangedSource
-from scanloft.core.errors import Conflict, NotFound, Unavailable
+from scanloft.aws.tombstones import TombstoneIndex
+from scanloft.core.annotations import Level
+from scanloft.core.errors import Conflict, Gone, NotFound, Unavailable
+from scanloft.core.hierarchy import scan_name
 from scanloft.core.keys import ArchiveKey, InboxKey
 from scanloft.core.model import FateKind
 from scanloft.deid.results import Deidentified, Plan, Result
@@ -42,15 +45,19 @@ class _Candidate:
 class Shelf:
     """The instances of the archive bucket."""
 
-    def __init__(self, archive: ObjectStore, index: InstanceIndex) -> None:
+    def __init__(
+        self, archive: ObjectStore, index: InstanceIndex, tombstones: TombstoneIndex
+    ) -> None:
         self._archive = archive
         self._index = index
+        self._tombstones = tombstones
 
     def put(self, result: Deidentified, origin: Origin) -> tuple[ArchiveKey, FateKind]:
         """Puts a result that is in memory.
 
         Raises:
             Conflict: another object with its UID is there.
+            Gone: the same object is there, and its scan or session is deleted.
             Unavailable: S3 or DynamoDB did not answer.
         """
         key = self._claimed(result, origin)
@@ -77,6 +84,7 @@ class Shelf:
 
         Raises:
             Conflict: another object with its UID is there.
+            Gone: the same object is there, and its scan or session is deleted.
             NotFound: the source is gone.
             Unavailable: S3 or DynamoDB did not answer, or the source was replaced meanwhile.
         """
@@ -120,12 +128,28 @@ class Shelf:
 
     def _kind_of(self, existing: ObjectFacts, candidate: _Candidate) -> FateKind:
         if self._is_same(existing, candidate):
-            is_own = existing.metadata.get("origin") == candidate.metadata["origin"]
-            return FateKind.ARCHIVED if is_own else FateKind.DUPLICATE
+            if existing.metadata.get("origin") == candidate.metadata["origin"]:
+                return FateKind.ARCHIVED
+            self._check_kept(candidate.key)
+            return FateKind.DUPLICATE
         raise Conflict(
             "Another object with this SOP Instance UID and other content is already in the "
             "archive: the first one is kept. Decide which one is right; give the other its own UID."
         )
+
+    def _check_kept(self, key: ArchiveKey) -> None:
+        """Lets a duplicate be thrown away only where what it doubles stays.
+
+        Raises:
+            Gone: it is deleted, and will be removed for good.
+        """
+        scan = scan_name(key.study_uid, key.series_uid)
+        places = [(Level.SESSION, key.study_uid), (Level.SCAN, scan)]
+        if self._tombstones.among(key.project, places):
+            raise Gone(
+                "The same object is in the archive, but its scan or session was deleted: bring "
+                "that back, or wait until it is removed for good; then retry this one."
+            )
 
     def _is_same(self, existing: ObjectFacts, candidate: _Candidate) -> bool:
         """By the marks; by the bytes where nobody has read all of one of the two yet."""

@@ -5,6 +5,7 @@ from functions.api.audit.routes import ROUTES as AUDIT
 from functions.api.custody.routes import ROUTES as CUSTODY
 from functions.api.downloads.routes import ROUTES as DOWNLOADS
 from functions.api.events.routes import ROUTES as EVENTS
+from functions.api.hierarchy.routes import ROUTES as HIERARCHY
 from functions.api.links.routes import ROUTES as LINKS
 from functions.api.openapi.routes import ROUTES as OPENAPI
 from functions.api.projects.routes import ROUTES as PROJECTS
@@ -16,6 +17,7 @@ ROUTES = (
     *OPENAPI,
     *ACCOUNT,
     *PROJECTS,
+    *HIERARCHY,
     *LINKS,
     *UPLOADS,
     *QUARANTINE,

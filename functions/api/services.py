@@ -15,6 +15,7 @@ from scanloft.aws.holdings import HoldingsIndex
 from scanloft.aws.hooks import HookCaller, HookIndex
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.invitations import InvitationIndex, RequestIndex
+from scanloft.aws.labels import LabelIndex
 from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
@@ -25,8 +26,11 @@ from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
 from scanloft.aws.sent_parts import SentParts
 from scanloft.aws.share_links import LinkIndex
+from scanloft.aws.shares import ShareIndex
+from scanloft.aws.subjects import SubjectIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
+from scanloft.aws.transfers import TransferIndex
 from scanloft.aws.uploads import UploadIndex
 from scanloft.contents.shelves import Shelves
 from scanloft.core.settings import ApiSettings
@@ -55,6 +59,12 @@ class Services(EdgeServices):
     export_wishes: ExportWishes
     export_queue: Queue
     feed: Feed
+    subjects: SubjectIndex
+    labels: LabelIndex
+    shares: ShareIndex
+    transfers: TransferIndex
+    summarise: Queue
+    transfer: Queue
     hooks: HookIndex
     hook_caller: HookCaller
     inbox: ObjectStore
@@ -72,8 +82,7 @@ def services() -> Services:
     """The services that the environment names."""
     settings = ApiSettings.from_env(os.environ)
     rows = Rows(settings.index_table, clients.dynamodb())
-    projects = ProjectIndex(rows)
-    hooks = HookIndex(rows)
+    projects, cards, hooks = ProjectIndex(rows), CardIndex(rows), HookIndex(rows)
     caller = HookCaller(hooks, Queue(settings.deliver_queue_url, clients.sqs()))
     archive = ObjectStore(settings.archive_bucket, clients.s3())
     return Services(
@@ -91,7 +100,7 @@ def services() -> Services:
         quarantine=QuarantineIndex(rows),
         instances=InstanceIndex(rows),
         tokens=TokenIndex(rows),
-        cards=CardIndex(rows),
+        cards=cards,
         resources=ResourceIndex(rows),
         tombstones=TombstoneIndex(rows),
         exports=ExportIndex(rows),
@@ -101,6 +110,12 @@ def services() -> Services:
         feed=Feed(rows, tell=caller.tell),
         hooks=hooks,
         hook_caller=caller,
+        subjects=SubjectIndex(rows),
+        labels=LabelIndex(rows, cards),
+        shares=ShareIndex(rows),
+        transfers=TransferIndex(rows),
+        summarise=Queue(settings.summarise_queue_url, clients.sqs()),
+        transfer=Queue(settings.transfer_queue_url, clients.sqs()),
         inbox=ObjectStore(settings.inbox_bucket, clients.s3()),
         parts=SentParts(settings.inbox_bucket, clients.s3()),
         archive=archive,

@@ -7,7 +7,10 @@ from functions.dicomweb import metadata, retrieve, search
 from functions.dicomweb.request import Request
 from functions.dicomweb.services import Services
 from scanloft.aws.gateway import Reply
-from scanloft.core.errors import Forbidden
+from scanloft.core.annotations import Level
+from scanloft.core.errors import Forbidden, Gone
+from scanloft.core.hierarchy import scan_name
+from scanloft.core.identifiers import is_uid
 from scanloft.core.roles import Right
 
 ROOT = "/api/projects/<project>/dicomweb"
@@ -28,7 +31,7 @@ class Route:
 
         Raises:
             NotFound: no such project, or the caller is an outsider.
-            Gone: the project was deleted.
+            Gone: the project, the study or the series was deleted.
             Forbidden: the caller is a member who may not read, or who is bound to a site.
         """
         presence = services.access.enter(
@@ -39,7 +42,18 @@ class Route:
                 "Who is bound to one site of a study reads by the REST API, which knows sites: "
                 "ask an owner of the project."
             )
+        _check_kept(services, request)
         return self.act(services, request)
+
+
+def _check_kept(services: Services, request: Request) -> None:
+    """Asks for what the path names with one call; searches find no deleted studies anyway."""
+    study, series = (request.path.get(part, "") for part in ("study", "series"))
+    places = [(Level.SESSION, study)] if is_uid(study) else []
+    if places and is_uid(series):
+        places.append((Level.SCAN, scan_name(study, series)))
+    if places and services.tombstones.among(request.project, places):
+        raise Gone("This study or series was deleted; an owner can bring it back for 30 days.")
 
 
 ROUTES = (

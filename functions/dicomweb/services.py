@@ -10,6 +10,7 @@ from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.rows import Rows
+from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.core.settings import DicomwebSettings
 
 
@@ -20,6 +21,7 @@ class Services:
     settings: DicomwebSettings
     access: Access
     index: InstanceIndex
+    tombstones: TombstoneIndex
     archive: ObjectStore
 
 
@@ -32,5 +34,6 @@ def services() -> Services:
         settings=settings,
         access=Access(ProjectIndex(rows)),
         index=InstanceIndex(rows),
+        tombstones=TombstoneIndex(rows),
         archive=ObjectStore(settings.archive_bucket, clients.s3()),
     )

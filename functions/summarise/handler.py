@@ -28,10 +28,10 @@ def summariser() -> Summariser:
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Recomputes changed series and their studies.
 
-    In: an SQS batch of "series changed" messages from ingest.
-    Out: `metadata.json.gz` of each series under `derived/` of the archive, its row and the row of
-    its study, an entry in the feed of its project, and a call to each webhook there. Answers
-    `batchItemFailures`.
+    In: an SQS batch of "series changed" messages from ingest, api, transfer and sweep.
+    Out: `metadata.json.gz` of each series under `derived/` of the archive, its row, the row of its
+    study and that of its subject, none of what was deleted; an entry in the feed of its project,
+    and a call to each webhook there. Answers `batchItemFailures`.
     """
     del context
     return answer_batch(event, _summarise)

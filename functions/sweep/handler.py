@@ -19,7 +19,7 @@ logger = Logger(service="sweep")
 def broom() -> Broom:
     """What the steps work with, in this process."""
     settings = SweepSettings.from_env(os.environ)
-    return Broom.of(settings, s3=clients.s3(), dynamodb=clients.dynamodb())
+    return Broom.of(settings, s3=clients.s3(), dynamodb=clients.dynamodb(), sqs=clients.sqs())
 
 
 def handler(_event: Mapping[str, Any], context: Any) -> dict[str, int]:

@@ -12,8 +12,9 @@ from itertools import islice
 
 from functions.sweep.broom import Broom
 from scanloft.aws.condemned import Condemned, CondemnedIndex
+from scanloft.aws.deletion import DELETE_LIMIT
 from scanloft.aws.names import NameIndex
-from scanloft.aws.objects import DELETE_LIMIT, ObjectStore
+from scanloft.aws.objects import ObjectStore
 from scanloft.aws.share_links import LinkIndex
 from scanloft.core.blueprint import ARCHIVE, INBOX
 from scanloft.core.items import project_partition, unassigned_item

@@ -8,6 +8,7 @@ from scanloft.core.blueprint import (
     EXPORT_QUEUE,
     INBOX,
     SUMMARISE_QUEUE,
+    TRANSFER_QUEUE,
     Bucket,
     Queue,
 )
@@ -24,6 +25,7 @@ from scanloft.core.settings import (
     Settings,
     SummariseSettings,
     SweepSettings,
+    TransferSettings,
     UnpackSettings,
 )
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
@@ -77,6 +79,8 @@ class Place:
         pseudonyms, audit = table_name(PSEUDONYMS), table_name(AUDIT)
         base = self.public_base_url
         return (
+            *self._settings_of_the_api(),
+            *self._settings_of_what_comes_later(),
             AnonymiseSettings(
                 inbox_bucket=inbox,
                 archive_bucket=archive,
@@ -102,6 +106,21 @@ class Place:
                 index_table=index,
                 export_queue_url=self.queue_url(EXPORT_QUEUE),
             ),
+            CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
+            DicomwebSettings(archive_bucket=archive, index_table=index, public_base_url=base),
+            AuthoriseSettings(
+                index_table=index,
+                token_issuer=f"https://cognito-idp.{REGION}.amazonaws.com/{self.user_pool}",
+                jwks_url=f"{self.aws_url}/{self.user_pool}/.well-known/jwks.json",
+                client_id=self.client_id,
+            ),
+        )
+
+    def _settings_of_the_api(self) -> tuple[Settings, ...]:
+        inbox, archive = bucket_name(INBOX), bucket_name(ARCHIVE)
+        index, secrets = table_name(INDEX), table_name(SECRETS)
+        audit, base = table_name(AUDIT), self.public_base_url
+        return (
             ApiSettings(
                 inbox_bucket=inbox,
                 archive_bucket=archive,
@@ -111,6 +130,8 @@ class Place:
                 export_queue_url=self.queue_url(EXPORT_QUEUE),
                 deliver_queue_url=self.queue_url(DELIVER_QUEUE),
                 public_base_url=base,
+                summarise_queue_url=self.queue_url(SUMMARISE_QUEUE),
+                transfer_queue_url=self.queue_url(TRANSFER_QUEUE),
                 project_creators="everyone",
                 webhook_targets=Targets.LOOPBACK,
             ),
@@ -119,14 +140,23 @@ class Place:
                 deliver_queue_url=self.queue_url(DELIVER_QUEUE),
                 webhook_targets=Targets.LOOPBACK,
             ),
-            CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
-            SweepSettings(inbox_bucket=inbox, archive_bucket=archive, index_table=index),
-            DicomwebSettings(archive_bucket=archive, index_table=index, public_base_url=base),
-            AuthoriseSettings(
+        )
+
+    def _settings_of_what_comes_later(self) -> tuple[Settings, ...]:
+        inbox, archive = bucket_name(INBOX), bucket_name(ARCHIVE)
+        index = table_name(INDEX)
+        return (
+            SweepSettings(
+                inbox_bucket=inbox,
+                archive_bucket=archive,
                 index_table=index,
-                token_issuer=f"https://cognito-idp.{REGION}.amazonaws.com/{self.user_pool}",
-                jwks_url=f"{self.aws_url}/{self.user_pool}/.well-known/jwks.json",
-                client_id=self.client_id,
+                summarise_queue_url=self.queue_url(SUMMARISE_QUEUE),
+            ),
+            TransferSettings(
+                archive_bucket=archive,
+                index_table=index,
+                summarise_queue_url=self.queue_url(SUMMARISE_QUEUE),
+                transfer_queue_url=self.queue_url(TRANSFER_QUEUE),
             ),
         )
 

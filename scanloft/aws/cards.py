@@ -51,6 +51,7 @@ class CardIndex:
             "fields": json.dumps(dict(card.fields), sort_keys=True),
             "subject": card.subject,
             "merged_into": card.merged_into,
+            "merged": list(card.merged),
             "revision": card.revision + 1,
         }
         key = card_item(card.project, card.level, card.name)
@@ -84,5 +85,6 @@ def _card(row: Mapping[str, Any]) -> Card:
         fields=json.loads(row["fields"]),
         subject=row["subject"],
         merged_into=row["merged_into"],
+        merged=tuple(row["merged"]),
         revision=row["revision"],
     )

@@ -9,6 +9,7 @@ from scanloft.core.errors import Conflict
 from scanloft.core.items import (
     INSTANCE_SORT,
     SERIES_SORT,
+    ItemKey,
     claim_item,
     instance_item,
     series_item,
@@ -124,7 +125,33 @@ class InstanceIndex:
         rows = self._rows.get_many(study_item(project, uid) for uid in uids)
         return {row["study_uid"]: _study(row) for row in rows.values()}
 
-    def _put_revision(self, key: Any, row: Mapping[str, Value], *, revision: int) -> bool:
+    def remove_series(self, series: Series) -> bool:
+        """Removes a series at the revision it was read at; False when another was faster."""
+        key = series_item(series.project, series.study_uid, series.series_uid)
+        return self._remove_revision(key, revision=series.revision)
+
+    def remove_study(self, study: Study) -> bool:
+        """Removes a study at the revision it was read at; False when another was faster."""
+        key = study_item(study.project, study.study_uid)
+        return self._remove_revision(key, revision=study.revision)
+
+    def remove_instance(self, key: ArchiveKey) -> None:
+        """Removes an instance, and the claim of its UID if it is this object's."""
+        self._rows.delete(instance_item(*key))
+        self.release(key)
+
+    def release(self, key: ArchiveKey) -> None:
+        """Gives up the claim of a SOP Instance UID, if it is this object's."""
+        self._rows.delete_if(
+            claim_item(key.project, key.sop_uid), condition="#key = :key", values={"key": str(key)}
+        )
+
+    def _remove_revision(self, key: ItemKey, *, revision: int) -> bool:
+        return self._rows.delete_if(
+            key, condition="#revision = :revision", values={"revision": revision}
+        )
+
+    def _put_revision(self, key: ItemKey, row: Mapping[str, Value], *, revision: int) -> bool:
         if revision == 0:
             return self._rows.put_new(key, {**row, "revision": 1})
         return self._rows.put_if(

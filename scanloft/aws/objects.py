@@ -8,15 +8,13 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from urllib3.exceptions import HTTPError
 
+from scanloft.aws.deletion import delete_objects
 from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
 from scanloft.aws.multipart import MultipartUpload, Part
 from scanloft.core.errors import ArchiveError, Conflict, Oversized, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-DELETE_LIMIT = 1000
-"""How many keys one DeleteObjects call takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +211,7 @@ class ObjectStore:
         Raises:
             Unavailable: one of them is still there.
         """
-        for start in range(0, len(keys), DELETE_LIMIT):
-            objects = [{"Key": key} for key in keys[start : start + DELETE_LIMIT]]
-            with translated("DeleteObjects"):
-                answer = self._client.delete_objects(
-                    Bucket=self.bucket,
-                    Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]  # keys only
-                )
-            if answer.get("Errors"):
-                raise Unavailable(MESSAGE_BY_ERROR[Unavailable], operation="DeleteObjects")
+        delete_objects(self._client, self.bucket, [{"Key": key} for key in keys])
 
     def keys(self, prefix: str) -> Iterator[str]:
         """The keys that start with the prefix, in order."""

@@ -47,17 +47,13 @@ class Rows:
 
         `condition` names attributes as `#name` and values as `:name`; `values` holds the latter.
         """
-        extra: dict[str, Any] = {}
-        if values:
-            extra["ExpressionAttributeValues"] = {f":{n}": _encode(v) for n, v in values.items()}
-            extra["ExpressionAttributeNames"] = {f"#{n}": n for n in values}
         try:
             with translated("PutItem"):
                 self._client.put_item(
                     TableName=self.table,
                     Item=_to_item(key, row),
                     ConditionExpression=condition,
-                    **extra,
+                    **_expression(values),
                 )
         except Conflict:
             return False
@@ -178,8 +174,7 @@ class Rows:
                     TableName=self.table,
                     Key=_to_item(key, {}),
                     ConditionExpression=condition,
-                    ExpressionAttributeValues={f":{n}": _encode(v) for n, v in values.items()},
-                    ExpressionAttributeNames={f"#{n}": n for n in values},
+                    **_expression(values),
                 )
         except Conflict:
             return False
@@ -217,6 +212,16 @@ class Rows:
 
 def _key_of(item: Mapping[str, Any]) -> ItemKey:
     return ItemKey(item[PARTITION_KEY], item[SORT_KEY])
+
+
+def _expression(values: Row | None) -> dict[str, Any]:
+    """What the names and values of a condition stand for."""
+    if not values:
+        return {}
+    return {
+        "ExpressionAttributeValues": {f":{name}": _encode(value) for name, value in values.items()},
+        "ExpressionAttributeNames": {f"#{name}": name for name in values},
+    }
 
 
 def _backed_off(attempts: int, *, operation: str) -> int:

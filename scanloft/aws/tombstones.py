@@ -27,6 +27,8 @@ class TombstoneIndex:
                 "deleted_at": tombstone.deleted_at,
                 "deleted_by": tombstone.deleted_by,
                 "until": tombstone.until,
+                "along_with": tombstone.along_with,
+                "moved_to": tombstone.moved_to,
             },
         )
 
@@ -36,9 +38,18 @@ class TombstoneIndex:
         found = map(_tombstone, rows.values())
         return {(one.level, one.name): one for one in found}
 
-    def all(self, project: str) -> Iterator[Tombstone]:
-        """All tombstones of a project."""
-        return map(_tombstone, self._rows.query(tombstones_partition(project)))
+    def one(self, project: str, level: Level, name: str) -> Tombstone | None:
+        """The tombstone of one, None where it has none."""
+        row = self._rows.get(tombstone_item(project, level, name))
+        return None if row is None else _tombstone(row)
+
+    def all(
+        self, project: str, *, after: str | None = None, page_size: int | None = None
+    ) -> Iterator[Tombstone]:
+        """The tombstones of a project by level and name, after one ("session#1.2") or all."""
+        partition = tombstones_partition(project)
+        rows = self._rows.query(partition, after=after, page_size=page_size)
+        return map(_tombstone, rows)
 
     def remove(self, tombstone: Tombstone) -> None:
         """Removes a tombstone; no error where there is none."""
@@ -53,4 +64,6 @@ def _tombstone(row: Mapping[str, Any]) -> Tombstone:
         deleted_at=row["deleted_at"],
         deleted_by=row["deleted_by"],
         until=row["until"],
+        along_with=row["along_with"],
+        moved_to=row["moved_to"],
     )

@@ -99,6 +99,18 @@ class UploadIndex:
         rows = self._rows.get_many(file_by_key)
         return {file_by_key[key]: _declaration(row) for key, row in rows.items()}
 
+    def announced(
+        self, files: Iterable[tuple[str, str, str]], uploads: Iterable[tuple[str, str]]
+    ) -> tuple[dict[tuple[str, str, str], Declaration], dict[tuple[str, str], Upload]]:
+        """What `declared` and `known` say, read together."""
+        file_by_key = {declaration_item(*file): file for file in files}
+        place_by_key = {upload_item(*place): place for place in uploads}
+        rows = self._rows.get_many([*file_by_key, *place_by_key])
+        return (
+            {file: _declaration(rows[key]) for key, file in file_by_key.items() if key in rows},
+            {place: _upload(rows[key]) for key, place in place_by_key.items() if key in rows},
+        )
+
     def declarations(
         self, project: str, upload: str, *, after: str | None = None
     ) -> Iterator[Declaration]:

@@ -32,6 +32,8 @@ class Card:
     """Of a session: the subject it was moved to, in place of the one that its images name."""
     merged_into: str = ""
     """Of a session: the Study Instance UID of the session that it was merged into."""
+    merged: tuple[str, ...] = ()
+    """Of a session: what may be merged into it; the `merged_into` of each decides."""
     revision: int = 0
     """Counts the writes of this card; each write names the one it read."""
 
@@ -46,6 +48,66 @@ class Tombstone:
     deleted_at: str
     deleted_by: str
     until: str
+    along_with: str = ""
+    """The subject ("subject#...") or session ("session#...") that it was deleted with."""
+    moved_to: str = ""
+    """The project that it was moved to: then it cannot be brought back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject of a project; what people say of it is on its card."""
+
+    project: str
+    subject: str
+    created_at: str = ""
+    created_by: str = ""
+    """Who made it by hand; empty where images did."""
+    sites: tuple[str, ...] = ()
+    """The sites that submitted sessions of it, "" for none of them, in order."""
+    revision: int = 0
+    """Counts the writes of this row; each write names the one it read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A subject or session of one project that members of another one may read.
+
+    `name` is that in the project that owns it.
+    """
+
+    source: str
+    level: Level
+    name: str
+    target: str
+    shared_at: str
+    shared_by: str
+
+
+class TransferState(StrEnum):
+    """How far the move of a session to another project is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """The move of a session to another project."""
+
+    project: str
+    study_uid: str
+    target: str
+    asked_at: str
+    asked_by: str
+    state: TransferState = TransferState.WAITING
+    code: str = ""
+    reason: str = ""
+    objects: int = 0
+    """How many objects were moved."""
+    revision: int = 0
+    """Counts the writes of this row; each write names the one it read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from scanloft.core.settings import (
     Settings,
     SummariseSettings,
     SweepSettings,
+    TransferSettings,
     UnpackSettings,
 )
 
@@ -120,6 +121,7 @@ UNPACK_QUEUE = Queue("unpack", batch_size=1, batch_window_s=0, visibility_timeou
 INGEST_QUEUE = Queue("ingest", batch_size=100, batch_window_s=2, visibility_timeout_s=750)
 SUMMARISE_QUEUE = Queue("summarise", batch_size=20, batch_window_s=2, visibility_timeout_s=1830)
 EXPORT_QUEUE = Queue("export", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
+TRANSFER_QUEUE = Queue("transfer", batch_size=1, batch_window_s=0, visibility_timeout_s=5400)
 DELIVER_QUEUE = Queue("deliver", batch_size=10, batch_window_s=1, visibility_timeout_s=750)
 QUEUES = (
     ANONYMISE_QUEUE,
@@ -127,6 +129,7 @@ QUEUES = (
     INGEST_QUEUE,
     SUMMARISE_QUEUE,
     EXPORT_QUEUE,
+    TRANSFER_QUEUE,
     DELIVER_QUEUE,
 )
 
@@ -227,6 +230,15 @@ SWEEP = Function(
     packages=(POWERTOOLS,),
     every_hours=24,
 )
+TRANSFER = Function(
+    name="transfer",
+    settings=TransferSettings,
+    memory_mb=1769,
+    timeout_s=900,
+    packages=(POWERTOOLS,),
+    source=TRANSFER_QUEUE,
+    sends_to_itself=True,
+)
 DELIVER = Function(
     name="deliver",
     settings=DeliverSettings,
@@ -247,5 +259,6 @@ FUNCTIONS = (
     DICOMWEB,
     AUTHORISE,
     SWEEP,
+    TRANSFER,
     DELIVER,
 )

@@ -96,6 +96,16 @@ def subject_item(project: str, subject: str) -> ItemKey:
     return ItemKey(subjects_partition(project), subject)
 
 
+def subjects_of_site_partition(project: str, site: str) -> str:
+    """The partition of the subjects that a site submitted something of."""
+    return f"P#{project}#SITE#{site}"
+
+
+def subject_of_site_item(project: str, site: str, subject: str) -> ItemKey:
+    """The item by which a site finds a subject; the subject itself says whose it is."""
+    return ItemKey(subjects_of_site_partition(project, site), subject)
+
+
 def sessions_of_subject_partition(project: str, subject: str) -> str:
     """The partition of what may be the sessions of a subject; the session itself decides."""
     return f"P#{project}#SU#{subject}"
@@ -129,6 +139,11 @@ def share_item(project: str, level: Level, name: str) -> ItemKey:
 def shared_item(source: str, level: Level, name: str, target: str) -> ItemKey:
     """The same share, found from the project that owns the data."""
     return ItemKey(shared_out_partition(source), f"{level}#{name}#{target}")
+
+
+def transfer_item(project: str, study_uid: str) -> ItemKey:
+    """The item of the move of a session to another project."""
+    return ItemKey(f"P#{project}#MOVES", study_uid)
 
 
 def resources_partition(project: str, level: Level, owner: str) -> str:

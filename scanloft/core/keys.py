@@ -138,6 +138,20 @@ class ArchiveKey(NamedTuple):
         return cls.build(parts[0], study_uid=parts[1], series_uid=parts[2], sop_uid=parts[3])
 
 
+def dicom_prefix(project: str, study_uid: str, series_uid: str = "") -> str:
+    """The part that the keys of all instances of a study start with, or of one series of it."""
+    return f"{ARCHIVE_DICOM_PREFIX}{_path(project, study_uid, series_uid)}"
+
+
+def derived_prefix(project: str, study_uid: str, series_uid: str = "") -> str:
+    """The same for what is derived of them."""
+    return f"derived/{_path(project, study_uid, series_uid)}"
+
+
+def _path(project: str, study_uid: str, series_uid: str) -> str:
+    return "".join(f"{part}/" for part in (project, study_uid, series_uid) if part)
+
+
 def series_metadata_key(project: str, study_uid: str, series_uid: str) -> str:
     """The object with the DICOM JSON of all instances of a series, gzipped (PS3.18 F)."""
     return f"derived/{project}/{study_uid}/{series_uid}/metadata.json.gz"

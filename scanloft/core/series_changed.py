@@ -1,11 +1,14 @@
-"""The message from ingest to summarise: a series has other instances than before."""
+"""The message to summarise: a series has other instances than before, or other standing."""
 
 import json
 from typing import NamedTuple, Self
 
 
 class SeriesChanged(NamedTuple):
-    """A series whose row, study row and metadata have to be computed anew."""
+    """A series whose row, study row and metadata have to be computed anew.
+
+    With "" for a series, the study row alone has.
+    """
 
     project: str
     study_uid: str

@@ -122,6 +122,8 @@ class ApiSettings(Settings):
     deliver_queue_url: str
     export_queue_url: str
     public_base_url: str
+    summarise_queue_url: str
+    transfer_queue_url: str
     webhook_targets: str = "public"
     ranged_limit_bytes: int = 5 * 1024 * MIB
     archive_file_limit_bytes: int = 5 * 1024 * MIB
@@ -166,6 +168,18 @@ class SweepSettings(Settings):
     inbox_bucket: str
     archive_bucket: str
     index_table: str
+    summarise_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSettings(Settings):
+    """The settings of the transfer function."""
+
+    archive_bucket: str
+    index_table: str
+    summarise_queue_url: str
+    transfer_queue_url: str
+    threads: int = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,16 @@ from botocore.exceptions import EndpointConnectionError
 from infra.local.place import bucket_name, table_name
 from infra.permissions import RECORD_PSEUDONYMS
 from scanloft.aws.hooks import HookIndex
-from scanloft.core.blueprint import BUCKETS
+from scanloft.aws.tombstones import TombstoneIndex
+from scanloft.core.annotations import Level, Tombstone
+from scanloft.core.blueprint import BUCKETS, SUMMARISE
 from scanloft.core.hooks import Hook
 from scanloft.core.keys import InboxPrefix
+from scanloft.core.series_changed import SeriesChanged
 from scanloft.core.tables import PARTITION_KEY, PSEUDONYMS, TABLES
 from tests.functions.anonymise.large import large_image, take_as_large
 from tests.support.cloud import PIPELINE, Cloud
+from tests.support.events import batch
 from tests.support.grants import Names, granted
 from tests.support.images import image
 
@@ -85,10 +89,23 @@ def called(cloud: Cloud) -> dict[str, set[str]]:
     return found
 
 
+def called_on_a_deleted_study(cloud: Cloud) -> set[str]:
+    """What summarise calls when a study that it has summed up was deleted."""
+    study = next(cloud.instances.studies("alpha"))
+    times = {"deleted_at": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}
+    tombstone = Tombstone("alpha", Level.SESSION, study.study_uid, deleted_by="olga", **times)
+    TombstoneIndex(cloud.rows).put(tombstone)
+    body = SeriesChanged("alpha", study.study_uid, "").to_body()
+    with taken_down(cloud) as seen:
+        assert cloud.call(SUMMARISE, batch([body])) == set()
+    return seen
+
+
 def test_functions_are_granted_exactly_what_they_call(alpha: Cloud) -> None:
     everything(alpha)
     with failing_once(alpha, "CompleteMultipartUpload"):
         calls = called(alpha)
+    calls["summarise"] |= called_on_a_deleted_study(alpha)
     assert calls == {function.name: granted(function.name) for function in PIPELINE}
 
 

@@ -3,9 +3,13 @@
 from functions.api.downloads.links import address
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
+from functions.api.hierarchy.places import session_of
+from functions.api.hierarchy.refusals import gone
 from functions.api.services import Services
 from scanloft.contents.contents import DICOM, SHA256
+from scanloft.core.annotations import Level
 from scanloft.core.errors import NotFound
+from scanloft.core.hierarchy import scan_name
 from scanloft.core.identifiers import is_uid
 from scanloft.core.model import Instance
 
@@ -27,7 +31,8 @@ def link(services: Services, request: Request) -> Answer:
     null for a large instance that S3 put together, as nobody has read all of it.
 
     Raises:
-        NotFound: no such instance in this project.
+        NotFound: no such instance in this project, nor in what is shared with it.
+        Gone: its scan or session is deleted.
     """
     instance = _instance(services, request)
     ttl_s = services.settings.download_url_ttl_s
@@ -52,7 +57,20 @@ def link(services: Services, request: Request) -> Answer:
 def _instance(services: Services, request: Request) -> Instance:
     study, series, sop = (request.path[part] for part in ("study", "series", "sop"))
     if is_uid(study) and is_uid(series) and is_uid(sop):
-        instance = services.instances.instance(request.path["project"], study, series, sop)
-        if instance is not None and request.presence.sees([instance.site]):
+        instance = services.instances.instance(request.project, study, series, sop)
+        if instance is None:
+            session = session_of(services, request)
+            instance = services.instances.instance(session.study.project, study, series, sop)
+        elif not request.presence.sees([instance.site]):
+            instance = None
+        if instance is not None:
+            _check_kept(services, instance)
             return instance
     raise NotFound("There is no such instance in this project.")
+
+
+def _check_kept(services: Services, instance: Instance) -> None:
+    scan = scan_name(instance.study_uid, instance.series_uid)
+    places = [(Level.SESSION, instance.study_uid), (Level.SCAN, scan)]
+    for level, _ in services.tombstones.among(instance.project, places):
+        raise gone(level)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from functions.api.edge.route import Route
+from scanloft.core.hierarchy import SHARED_MARK, SUBJECT
 from scanloft.core.identifiers import PROJECT, UID, UPLOAD, USER
 from scanloft.core.problems import PROBLEM_TYPE
 from scanloft.core.tokens import ID, LINK
@@ -26,6 +27,11 @@ SCHEMA_BY_PART: Mapping[str, Mapping[str, Any]] = {
     "series": UID_SCHEMA,
     "sop": UID_SCHEMA,
     "number": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+    "subject": {
+        "type": "string",
+        "pattern": f"^{SUBJECT.pattern}({SHARED_MARK}{PROJECT.pattern})?$",
+    },
+    "target": {"type": "string", "pattern": f"^{PROJECT.pattern}$"},
     "user": {"type": "string", "pattern": f"^{USER.pattern}$"},
     "token": {"type": "string", "pattern": f"^{ID.pattern}$"},
     "invitation": {"type": "string", "pattern": f"^{ID.pattern}$"},

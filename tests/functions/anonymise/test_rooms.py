@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -276,9 +277,60 @@ def test_recording_costs_one_call_a_batch(alpha: Cloud) -> None:
     assert calls.count("BatchGetItem") == 1
 
 
-def test_asking_for_sites_costs_one_call_a_batch(cloud: Cloud) -> None:
+def test_asking_for_sites_costs_no_call_for_uploaders_and_declarations_are_read_together(
+    cloud: Cloud,
+) -> None:
     cloud.project(profile=profile(subjects="site"))
-    assert calls_of_batch(cloud, 6).count("BatchGetItem") == 2
+    assert calls_of_batch(cloud, 6).count("BatchGetItem") == 1
+
+
+def of_site(cloud: Cloud, site: str, *files: bytes, upload: str = "") -> None:
+    """Sends files as an upload of a site of the project."""
+    name = upload or f"of-{site}"
+    cloud.uploads.create(
+        Upload("alpha", name, UploadSource.PRESIGNED, "2026-01-01", "ann", site=site)
+    )
+    cloud.send(*files, upload=name)
+    cloud.settle()
+
+
+def with_sites(cloud: Cloud, *sites: str) -> None:
+    projects = ProjectIndex(cloud.rows)
+    projects.update(replace(projects.project("alpha"), sites=sites))
+
+
+def test_the_site_of_an_upload_goes_with_its_objects_up_to_the_study(alpha: Cloud) -> None:
+    with_sites(alpha, "north", "south")
+    of_site(alpha, "north", image(1), image(2))
+    (study,) = alpha.instances.studies("alpha")
+    assert study.sites == ("north",)
+    of_site(alpha, "south", image(3))
+    (study,) = alpha.instances.studies("alpha")
+    assert study.sites == ("north", "south")
+
+
+def test_a_duplicate_from_another_site_keeps_the_site_of_the_first(alpha: Cloud) -> None:
+    with_sites(alpha, "north", "south")
+    of_site(alpha, "north", image(1))
+    of_site(alpha, "south", image(1))
+    assert alpha.kinds("of-south") == ["duplicate"]
+    (study,) = alpha.instances.studies("alpha")
+    assert study.sites == ("north",)
+
+
+def test_sites_cost_no_call_and_change_no_byte() -> None:
+    found = []
+    for sites in ((), ("north",)):
+        with new_cloud() as cloud:
+            cloud.project()
+            with_sites(cloud, *sites)
+            of_site(cloud, "north", image(50))
+            (key,) = cloud.keys(cloud.archive, "dicom/")
+            found.append(cloud.archive.get(key))
+            assert calls_of_batch(cloud, 6).count("BatchGetItem") == 1
+    without, with_one = found
+    assert with_one.body == without.body
+    assert (with_one.metadata["site"], "site" in without.metadata) == ("north", False)
 
 
 def test_a_lookup_table_costs_one_call_for_each_patient_of_a_batch(cloud: Cloud) -> None:

@@ -25,6 +25,8 @@ SETTINGS = ApiSettings(
     deliver_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-deliver",
     export_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/the-exports",
     public_base_url="https://archive.example",
+    summarise_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/summarise",
+    transfer_queue_url="https://sqs.us-east-1.amazonaws.com/123456789012/transfer",
     ranged_limit_bytes=1000,
     archive_file_limit_bytes=5000,
     project_creators="everyone",
@@ -32,7 +34,12 @@ SETTINGS = ApiSettings(
 CUSTODY = CustodySettings(
     index_table="the-index", pseudonyms_table="the-pseudonyms", audit_table="the-audit"
 )
-QUEUES = (SETTINGS.export_queue_url, SETTINGS.deliver_queue_url)
+QUEUES = (
+    SETTINGS.export_queue_url,
+    SETTINGS.deliver_queue_url,
+    SETTINGS.summarise_queue_url,
+    SETTINGS.transfer_queue_url,
+)
 BUCKETS = (SETTINGS.inbox_bucket, SETTINGS.archive_bucket)
 TABLES = (
     SETTINGS.index_table,

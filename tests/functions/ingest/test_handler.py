@@ -103,7 +103,8 @@ def test_the_index_made_from_the_bucket_alone_is_the_same(alpha: Cloud) -> None:
     alpha.settle()
     original = [item for item in alpha.items() if is_derived(item)]
     objects = alpha.snapshot()["objects"]
-    assert len(original) == 8 + 4 + 2 + 3 + 2 + 1
+    subjects = 1 + 2 + 1 + 1
+    assert len(original) == 8 + 4 + 2 + 3 + 2 + 1 + subjects
     empty_table(alpha)
     keys = alpha.keys(alpha.archive, "dicom/")
     assert alpha.call(INGEST, batch([notification(key) for key in reversed(keys)])) == set()
@@ -113,8 +114,8 @@ def test_the_index_made_from_the_bucket_alone_is_the_same(alpha: Cloud) -> None:
 
 
 def is_derived(item: dict[str, str]) -> bool:
-    """Whether it is the row of an instance, a series or a study."""
-    return any(part in item["PK"] for part in ("#SE#", "#ST#", "#IDX#"))
+    """Whether it is the row of an instance, a series, a study or a subject, or leads from one."""
+    return any(part in item["PK"] for part in ("#SE#", "#ST#", "#IDX#", "#SUBJECTS", "#SU#"))
 
 
 def empty_table(cloud: Cloud) -> None:

@@ -275,6 +275,7 @@ def test_a_disturbance_at_any_call_leaves_no_trace_after_redelivery() -> None:
         indexed(cloud, image())
 
     calls, differing = disturbed(prepare, SUMMARISE)
-    assert calls.count("PutItem") == 3  # series, study, and the feed
     assert calls.count("PutObject") == 2
+    # The series, the study, its subject, what leads from that to it, and the feed.
+    assert calls.count("PutItem") == 5
     assert differing == []

@@ -12,7 +12,6 @@ from functions.sweep.projects import condemn, erase
 from functions.sweep.steps import STEPS
 from scanloft.aws.condemned import CondemnedIndex
 from scanloft.aws.names import NameIndex
-from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.share_links import LinkIndex
 from scanloft.core.admission import ShareLink
@@ -21,6 +20,7 @@ from scanloft.core.items import ItemKey, quarantine_item, series_item, unassigne
 from scanloft.core.items_of_people import link_item
 from scanloft.core.model import Accessibility, Membership, Project, ProjectState, Role
 from scanloft.core.project_names import names_of
+from tests.support.brooms import broom_of
 from tests.support.cloud import Cloud
 from tests.support.disturbances import PowerCut, calls_listed, cut_after
 
@@ -50,10 +50,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def broom(cloud: Cloud, clock: Clock) -> Broom:
-    index = ProjectIndex(cloud.rows)
-    return Broom(
-        rows=cloud.rows, projects=index, inbox=cloud.inbox, archive=cloud.archive, now=clock
-    )
+    return broom_of(cloud, now=clock)
 
 
 def make(broom: Broom, name: str, *, until: str = "") -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from functions.sweep.broom import Broom
 from functions.sweep.uploads import SILENT_DAYS, sweep_uploads
-from scanloft.aws.projects import ProjectIndex
 from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
+from tests.support.brooms import broom_of
 from tests.support.cloud import Cloud, new_cloud
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -24,13 +24,7 @@ def cloud() -> Iterator[Cloud]:
 
 
 def broom(cloud: Cloud, *, days: float = 0) -> Broom:
-    return Broom(
-        rows=cloud.rows,
-        projects=ProjectIndex(cloud.rows),
-        inbox=cloud.inbox,
-        archive=cloud.archive,
-        now=lambda: NOW + timedelta(days=days),
-    )
+    return broom_of(cloud, now=lambda: NOW + timedelta(days=days))
 
 
 def begun(

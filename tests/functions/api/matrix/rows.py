@@ -7,6 +7,7 @@ from tests.functions.api.audit.rows import ROWS as AUDIT
 from tests.functions.api.custody.rows import ROWS as CUSTODY
 from tests.functions.api.downloads.rows import ROWS as DOWNLOADS
 from tests.functions.api.events.rows import ROWS as EVENTS
+from tests.functions.api.hierarchy.rows import ROWS as HIERARCHY
 from tests.functions.api.links.rows import ROWS as LINKS
 from tests.functions.api.matrix.row import Row
 from tests.functions.api.openapi.rows import ROWS as OPENAPI
@@ -19,6 +20,7 @@ ROWS: Mapping[str, Row] = {
     **OPENAPI,
     **ACCOUNT,
     **PROJECTS,
+    **HIERARCHY,
     **LINKS,
     **UPLOADS,
     **QUARANTINE,

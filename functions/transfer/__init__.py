@@ -1,0 +1,1 @@
+"""Moving sessions to other projects: copied whole, then hidden where they were."""
