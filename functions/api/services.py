@@ -27,6 +27,7 @@ from scanloft.aws.sent_parts import SentParts
 from scanloft.aws.share_links import LinkIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
+from scanloft.aws.trash import Trash
 from scanloft.aws.uploads import UploadIndex
 from scanloft.contents.shelves import Shelves
 from scanloft.core.settings import ApiSettings
@@ -50,6 +51,7 @@ class Services(EdgeServices):
     tokens: TokenIndex
     cards: CardIndex
     resources: ResourceIndex
+    trash: Trash
     tombstones: TombstoneIndex
     exports: ExportIndex
     export_wishes: ExportWishes
@@ -93,6 +95,7 @@ def services() -> Services:
         tokens=TokenIndex(rows),
         cards=CardIndex(rows),
         resources=ResourceIndex(rows),
+        trash=Trash(rows),
         tombstones=TombstoneIndex(rows),
         exports=ExportIndex(rows),
         export_wishes=ExportWishes(archive),

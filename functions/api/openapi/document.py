@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from functions.api.edge.route import Route
 from scanloft.core.identifiers import PROJECT, UID, UPLOAD, USER
 from scanloft.core.problems import PROBLEM_TYPE
+from scanloft.core.resource_names import LABEL
 from scanloft.core.tokens import ID, LINK
 
 TITLE = "scanloft"
@@ -26,6 +27,7 @@ SCHEMA_BY_PART: Mapping[str, Mapping[str, Any]] = {
     "series": UID_SCHEMA,
     "sop": UID_SCHEMA,
     "number": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+    "label": {"type": "string", "pattern": LABEL, "maxLength": 64},
     "user": {"type": "string", "pattern": f"^{USER.pattern}$"},
     "token": {"type": "string", "pattern": f"^{ID.pattern}$"},
     "invitation": {"type": "string", "pattern": f"^{ID.pattern}$"},

@@ -101,7 +101,7 @@ class Library:
             place = hashlib.sha256(f"{owner}{label}{path}".encode()).hexdigest()
             key = f"files/{self.project}/{place}"
             self.front.services.archive.put(key, body)
-            self.front.services.resources.put_file(
+            self.front.services.resources.put_new_file(
                 found,
                 ResourceFile(
                     path, key, len(body), hashlib.sha256(body).hexdigest(), "text/html", "", ""
