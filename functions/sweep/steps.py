@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from functions.sweep import projects
 from functions.sweep.broom import Broom
+from functions.sweep.resources import clear_trash
 from functions.sweep.uploads import sweep_uploads
 
 Step = Callable[[Broom, Callable[[], float]], int]
@@ -15,5 +16,6 @@ Step = Callable[[Broom, Callable[[], float]], int]
 STEPS: Mapping[str, Step] = {
     "projects_condemned": projects.condemn,
     "projects_erased": projects.erase,
+    "resources": clear_trash,
     "uploads": sweep_uploads,
 }
