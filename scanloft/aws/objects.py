@@ -188,15 +188,13 @@ class ObjectStore:
 
     def begun(self, key: str, *, metadata: Mapping[str, str], content_type: str) -> MultipartUpload:
         """A new object to be put in parts, by several callers one after the other if need be."""
-        return MultipartUpload.begin(
-            self._client, self.bucket, key, metadata=metadata, content_type=content_type
-        )
+        place = (self._client, self.bucket, key)
+        return MultipartUpload.begin(*place, metadata=metadata, content_type=content_type)
 
     def resumed(self, key: str, *, upload_id: str, parts: Mapping[int, Part]) -> MultipartUpload:
         """The same object again, with the parts that it has got so far."""
-        return MultipartUpload.resume(
-            self._client, self.bucket, key, upload_id=upload_id, parts=parts
-        )
+        place = (self._client, self.bucket, key)
+        return MultipartUpload.resume(*place, upload_id=upload_id, parts=parts)
 
     def copy(self, source: str, target: str) -> None:
         """Copies an object of at most 5 GiB within the bucket, metadata included.

@@ -12,13 +12,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from functions.api.downloads.links import address
 from functions.api.edge.clock import timestamp
 from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.links.links import StudyUid
 from functions.api.services import Services
-from scanloft.aws.links import public_link
+from scanloft.contents.contents import DICOM, SHA256
 from scanloft.core.admission import ShareLink
 from scanloft.core.annotations import Level
 from scanloft.core.errors import NotFound
@@ -28,7 +29,6 @@ from scanloft.core.roles import RIGHTS_BY_STATE, Right
 from scanloft.core.tokens import id_of, is_link, token_hash
 
 STUDY_DATE, DESCRIPTION = "00080020", "00081030"
-SHA256_LENGTH = 64
 HEADERS = {"Referrer-Policy": "no-referrer"}
 """The address of the page is the secret: no page that it leads to is told."""
 FILES_LIMIT = 500
@@ -237,25 +237,13 @@ def _value(study: Study, tag: str) -> str:
 
 
 def _file(services: Services, instance: Instance, *, ttl_s: int) -> SharedFile:
-    signed = services.archive.signed_get(
-        instance.location.key,
-        ttl_s=ttl_s,
-        headers={
-            "ResponseContentType": "application/dicom",
-            "ResponseContentDisposition": f'attachment; filename="{instance.sop_uid}.dcm"',
-        },
-    )
-    url = public_link(
-        signed,
-        bucket=services.settings.archive_bucket,
-        key=instance.location.key,
-        public_base_url=services.settings.public_base_url,
-    )
+    key = instance.location.key
+    name = f"{instance.sop_uid}.dcm"
     return SharedFile(
         scan=instance.series_uid,
         instance=instance.sop_uid,
-        url=url,
+        url=address(services, key, ttl_s=ttl_s, content_type=DICOM, file_name=name),
         offset_bytes=instance.location.offset,
         size_bytes=instance.location.length,
-        sha256=instance.sha256 if len(instance.sha256) == SHA256_LENGTH else None,
+        sha256=instance.sha256 if SHA256.fullmatch(instance.sha256) else None,
     )

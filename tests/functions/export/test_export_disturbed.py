@@ -14,12 +14,17 @@ from tests.functions.export.workshop import Workshop, small_sizes
 from tests.support.cloud import Cloud
 from tests.support.disturbances import DISTURBANCES, PowerCut, calls_listed
 
-IMAGES = 2
+IMAGES = 1
 
 Disturbance = Callable[[Cloud, int], AbstractContextManager[None]]
 
 
-@pytest.fixture(params=[exporting.RESERVE_S, 10_000], ids=["at once", "file by file"])
+@pytest.fixture(
+    params=[
+        pytest.param(exporting.RESERVE_S, id="at once"),
+        pytest.param(10_000, id="file by file", marks=pytest.mark.slow),
+    ]
+)
 def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     small_sizes(monkeypatch)
     monkeypatch.setattr(exporting, "RESERVE_S", request.param)
