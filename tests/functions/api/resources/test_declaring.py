@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import requests
 
-from functions.api.resources.declaring import FILES_LIMIT
+from functions.api.uploads.files import FILES_LIMIT
 from scanloft.core.annotations import Level, Overwrite
 from scanloft.core.model import FileKind, Role, Upload, UploadSource
 from tests.functions.api.front import Front
