@@ -34,6 +34,7 @@ from scanloft.core.items import (
 )
 from scanloft.core.keys import (
     ARCHIVE_DICOM_PREFIX,
+    ARCHIVE_FILES_PREFIX,
     EXPORTS_PREFIX,
     OBJECTS_OF_PROJECTS,
     InboxPrefix,
@@ -98,9 +99,8 @@ DELETE_ROWS = ("dynamodb:DeleteItem",)
 
 RAW_DICOM = f"{InboxPrefix.DICOM}/"
 RAW_ARCHIVES = f"{InboxPrefix.ARCHIVES}/"
+RAW_FILES = f"{InboxPrefix.FILES}/"
 RAW_QUARANTINE = f"{InboxPrefix.QUARANTINE}/"
-ARCHIVE_FILES = "files/"
-"""Where the files of resources lie."""
 DERIVED = "derived/"
 """Where summarise writes; nothing there is announced, so that no function can trigger itself."""
 
@@ -133,17 +133,17 @@ def _of_projects(bucket: Bucket) -> tuple[str, ...]:
 
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
-        ObjectAccess(INBOX, (RAW_DICOM,), (Verb.GET, Verb.DELETE), listing=True),
+        ObjectAccess(INBOX, (RAW_DICOM, RAW_FILES), (Verb.GET, Verb.DELETE), listing=True),
         ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.PUT,)),
-        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX,), ASSEMBLE, listing=True),
-        RowAccess(INDEX, (*GET_ROWS, *PUT_ROWS)),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES_PREFIX), ASSEMBLE, listing=True),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS)),
         READ_SECRETS,
         LOOK_UP,
         RECORD_PSEUDONYMS,
     ),
     UNPACK.name: (
         ObjectAccess(INBOX, (RAW_ARCHIVES,), (Verb.GET, Verb.DELETE), listing=True),
-        ObjectAccess(INBOX, (RAW_DICOM, RAW_QUARANTINE), (Verb.PUT,)),
+        ObjectAccess(INBOX, (RAW_DICOM, RAW_FILES, RAW_QUARANTINE), (Verb.PUT,)),
         RowAccess(INDEX, (*GET_ROW, *PUT_ROWS)),
         READ_SECRETS,
     ),
@@ -159,16 +159,21 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         Sending(DELIVER_QUEUE),
     ),
     EXPORT.name: (
-        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,), listing=True),
+        ObjectAccess(
+            ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES_PREFIX), (Verb.GET,), listing=True
+        ),
         ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (*ASSEMBLE, Verb.DELETE)),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROW)),
         Sending(EXPORT_QUEUE),
     ),
     API.name: (
         ObjectAccess(
-            INBOX, (RAW_DICOM, RAW_ARCHIVES), (Verb.PUT, Verb.LIST_PARTS, Verb.ABORT), listing=True
+            INBOX,
+            (RAW_DICOM, RAW_ARCHIVES, RAW_FILES),
+            (Verb.PUT, Verb.LIST_PARTS, Verb.ABORT),
+            listing=True,
         ),
-        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES), (Verb.GET,)),
+        ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES_PREFIX), (Verb.GET,)),
         ObjectAccess(ARCHIVE, (EXPORTS_PREFIX,), (Verb.GET, Verb.PUT, Verb.DELETE)),
         Sending(EXPORT_QUEUE),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
@@ -196,7 +201,7 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     SWEEP.name: (
         ObjectAccess(
             ARCHIVE,
-            (ARCHIVE_DICOM_PREFIX, DERIVED, ARCHIVE_FILES),
+            (ARCHIVE_DICOM_PREFIX, DERIVED, ARCHIVE_FILES_PREFIX),
             (Verb.DELETE_VERSION,),
             versions=True,
         ),

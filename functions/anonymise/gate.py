@@ -11,19 +11,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from functions.anonymise.errands import RoomByProject, errands, parsed_key
+from functions.anonymise.files.filing import FileShelf
 from functions.anonymise.passage import Errand, Passage, Passed
 from functions.anonymise.rooms import Room, Rooms
 from scanloft.aws.batches import Delivery, Outcome
 from scanloft.aws.detention import Detention
+from scanloft.aws.feed import Feed
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.pseudonyms import PseudonymStore
 from scanloft.aws.quarantine import QuarantineIndex
+from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
 from scanloft.aws.tombstones import TombstoneIndex
+from scanloft.aws.trash import Trash
 from scanloft.aws.uploads import UploadIndex
+from scanloft.core.annotations import Change
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, Unavailable, UnlistedSubject
 from scanloft.core.keys import is_dicom_upload
@@ -63,12 +68,15 @@ class Gate:
         self._uploads = UploadIndex(index)
         self._rooms = Rooms(ProjectIndex(index), SecretStore(secrets), PseudonymStore(pseudonyms))
         self._detention = Detention(self._inbox, QuarantineIndex(index))
+        self._feed = Feed(index)
+        archive = ObjectStore(settings.archive_bucket, s3)
         self._passage = Passage(
             inbox=self._inbox,
-            archive=ObjectStore(settings.archive_bucket, s3),
+            archive=archive,
             index=InstanceIndex(index),
             tombstones=TombstoneIndex(index),
             detention=self._detention,
+            files=FileShelf(archive, ResourceIndex(index), Trash(index), now=now),
             whole_object_bytes=settings.whole_object_bytes,
             object_limit_bytes=settings.object_limit_bytes,
             ranged_limit_bytes=settings.ranged_limit_bytes,
@@ -128,6 +136,7 @@ class Gate:
             )
             self._announce(passed)
             self._uploads.put_fates((one.key.project, one.key.upload, one.fate) for one in passed)
+            self._tell(passed)
             self._inbox.delete([str(one.key) for one in passed])
         except ArchiveError as error:
             return error
@@ -153,6 +162,16 @@ class Gate:
         for result in overlapped(uploads, self._uploads.create, threads=self._threads):
             if isinstance(result, Exception):
                 raise result
+
+    def _tell(self, passed: Sequence[Passed]) -> None:
+        """Tells the feeds which resources have new files; again where a crash came between."""
+        changed = {(one.key.project, one.resource) for one in passed if one.resource}
+        for project in sorted({project for project, _ in changed}):
+            names = sorted(name for of, name in changed if of == project)
+            at = now()
+            self._feed.append(
+                project, [Change("resource", name, "files_added", at) for name in names]
+            )
 
 
 def now() -> str:

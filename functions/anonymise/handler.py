@@ -12,7 +12,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions.anonymise.gate import Gate
 from scanloft.aws import clients
 from scanloft.aws.batches import Delivery, Outcome, answer_arrivals
+from scanloft.core.model import FateKind
 from scanloft.core.settings import AnonymiseSettings
+
+KEPT = (FateKind.ARCHIVED, FateKind.DUPLICATE)
 
 logger = Logger(service="anonymise")
 metrics = Metrics(namespace="scanloft", service="anonymise")
@@ -29,9 +32,9 @@ def gate() -> Gate:
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Passes raw objects through the gate.
 
-    In: an SQS batch of S3 event notifications for the prefix `dicom/` of the inbox.
-    Out: objects under `dicom/` of the archive, or under `quarantine/` of the inbox with an item in
-    the index; a fate for each; the raw object gone. Answers `batchItemFailures`.
+    In: an SQS batch of S3 event notifications for the prefixes `dicom/` and `files/` of the inbox.
+    Out: objects under `dicom/` and `files/` of the archive, or under `quarantine/` of the inbox
+    with an item in the index; a fate for each; the raw object gone. Answers `batchItemFailures`.
     """
     return answer_arrivals(event, partial(_pass, context))
 
@@ -45,7 +48,7 @@ def _pass(context: Any, deliveries: Sequence[Delivery]) -> Sequence[Outcome]:
     for kind, count in Counter(passed.fate.kind for passed in batch.passed).items():
         metrics.add_metric(name=kind, unit=MetricUnit.Count, value=count)
     for passed in batch.passed:
-        if passed.fate.code:
+        if passed.fate.code and passed.fate.kind not in KEPT:
             logger.info("object refused", key=str(passed.key), code=passed.fate.code)
     for outcome in batch.outcomes:
         if outcome is not None:

@@ -1,8 +1,10 @@
 """The passage of one raw object: read, checked, de-identified, archived or detained."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from functions.anonymise.files.content import is_dicom
+from functions.anonymise.files.filing import FileShelf, target_of
 from functions.anonymise.raw import (
     RangedRaw,
     Raw,
@@ -18,15 +20,18 @@ from scanloft.aws.objects import ObjectStore, oversized
 from scanloft.aws.source import WINDOW_LIMIT_BYTES, RangedSource
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.core.arrivals import Arrival
-from scanloft.core.errors import NotDicom, NotFound, Oversized, Rejected
+from scanloft.core.errors import MalformedDicom, NotDicom, NotFound, Oversized, Rejected
 from scanloft.core.fates import Disposition, judged
-from scanloft.core.keys import ArchiveKey, InboxKey
+from scanloft.core.keys import ArchiveKey, InboxKey, InboxPrefix
 from scanloft.core.model import Declaration, Fate, FateKind
 from scanloft.core.overlap import Budget
+from scanloft.core.resource_names import resource_name
 from scanloft.deid.engine import deidentify, plan
 from scanloft.deid.results import Result
 from scanloft.deid.source import NeedsWhole
 
+IS_DICOM = "is_dicom"
+"""The code of the fate of a file for a resource that was archived as an image."""
 COPIES_HELD = 4
 """How often an object lies in memory while it passes: raw, data set, written, sent."""
 
@@ -50,6 +55,8 @@ class Passed:
     key: InboxKey
     fate: Fate
     sender: str
+    resource: str = ""
+    """Of a file that was added to a resource: what the change feed calls that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class Passage:
         index: InstanceIndex,
         tombstones: TombstoneIndex,
         detention: Detention,
+        files: FileShelf,
         whole_object_bytes: int,
         object_limit_bytes: int,
         ranged_limit_bytes: int,
@@ -89,6 +97,7 @@ class Passage:
         self._inbox = inbox
         self._shelf = Shelf(archive, index, tombstones)
         self._detention = detention
+        self._files = files
         self._whole_object_bytes = whole_object_bytes
         self._object_limit_bytes = object_limit_bytes
         self._ranged_limit_bytes = ranged_limit_bytes
@@ -161,13 +170,39 @@ class Passage:
             except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
                 fate = self._refused(errand, error, raw=raw)
         sender = raw.metadata.get("calling-ae", "") if raw else ""
-        return Passed(key=errand.key, fate=fate, sender=sender)
+        return Passed(key=errand.key, fate=fate, sender=sender, resource=_resource(errand, fate))
 
     def _archived(self, errand: Errand, raw: Raw) -> Fate:
         room = errand.room
         if isinstance(room, Rejected):
             raise room
         check_declaration(raw, errand.declaration, needed=errand.declaration_needed)
+        target = target_of(errand.key, errand.declaration)
+        if target is None:
+            return self._image(errand, room, raw)
+        if is_dicom(raw.source):
+            return self._image_among_files(errand, room, raw)
+        place = f"{errand.key.upload}/{errand.key.number}".encode()
+        return self._files.put(errand.key, target, raw, file_id=room.pseudonyms.content_id(place))
+
+    def _image_among_files(self, errand: Errand, room: Room, raw: Raw) -> Fate:
+        """Takes what was declared as a file and is DICOM the way of all DICOM."""
+        try:
+            fate = self._image(errand, room, raw)
+        except NotDicom as error:
+            # As DICOM it would be left out; as a file it must not be lost.
+            raise MalformedDicom(
+                "This file resembles DICOM but cannot be read as such: correct it, or send it in "
+                "another form."
+            ) from error
+        return replace(
+            fate,
+            code=IS_DICOM,
+            reason="This file is DICOM: it was de-identified and is among the images of the "
+            "project, not in the resource.",
+        )
+
+    def _image(self, errand: Errand, room: Room, raw: Raw) -> Fate:
         result, key, kind = self._shelved(errand.key, room, raw)
         room.note(result.replaced, result.patients)
         return Fate(
@@ -210,6 +245,14 @@ class Passage:
             size_bytes=errand.arrival.size_bytes,
             now=self._now(),
         )
+
+
+def _resource(errand: Errand, fate: Fate) -> str:
+    target = errand.declaration.target if errand.declaration else None
+    if target is None or errand.key.prefix is not InboxPrefix.FILES or fate.code:
+        return ""
+    is_new = fate.kind is FateKind.ARCHIVED
+    return resource_name(target.level, target.owner, target.label) if is_new else ""
 
 
 def _origin(key: InboxKey, room: Room, raw: Raw) -> Origin:

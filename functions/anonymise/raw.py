@@ -7,6 +7,7 @@ from scanloft.aws.objects import StoredObject
 from scanloft.aws.source import RangedSource
 from scanloft.core.errors import BadArchiveFile, DeclarationMismatch
 from scanloft.core.model import Declaration
+from scanloft.deid.source import WholeSource
 
 PACKED_MAGIC = (
     b"PK\x03\x04",
@@ -38,6 +39,11 @@ class WholeRaw:
     def known_sha256_hex(self) -> str | None:
         """The same: it costs nothing to read what is here."""
         return self.sha256_hex
+
+    @property
+    def source(self) -> WholeSource:
+        """It as what can be read in pieces."""
+        return WholeSource(self.body)
 
     @property
     def start(self) -> bytes:

@@ -31,6 +31,7 @@ from scanloft.aws.subjects import SubjectIndex
 from scanloft.aws.tokens import TokenIndex
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.transfers import TransferIndex
+from scanloft.aws.trash import Trash
 from scanloft.aws.uploads import UploadIndex
 from scanloft.contents.shelves import Shelves
 from scanloft.core.settings import ApiSettings
@@ -54,6 +55,7 @@ class Services(EdgeServices):
     tokens: TokenIndex
     cards: CardIndex
     resources: ResourceIndex
+    trash: Trash
     tombstones: TombstoneIndex
     exports: ExportIndex
     export_wishes: ExportWishes
@@ -102,6 +104,7 @@ def services() -> Services:
         tokens=TokenIndex(rows),
         cards=cards,
         resources=ResourceIndex(rows),
+        trash=Trash(rows),
         tombstones=TombstoneIndex(rows),
         exports=ExportIndex(rows),
         export_wishes=ExportWishes(archive),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from functions.sweep import projects
 from functions.sweep.broom import Broom
+from functions.sweep.resources import clear_trash
 from functions.sweep.tombstones import remove_deleted
 from functions.sweep.uploads import sweep_uploads
 
@@ -17,5 +18,6 @@ STEPS: Mapping[str, Step] = {
     "projects_condemned": projects.condemn,
     "projects_erased": projects.erase,
     "tombstones": remove_deleted,
+    "resources": clear_trash,
     "uploads": sweep_uploads,
 }

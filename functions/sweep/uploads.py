@@ -14,7 +14,7 @@ ENOUGH_S = 60
 """What is left for the other steps when this one stops."""
 EXPIRED = "expired"
 REASON = f"It was declared and did not arrive within {SILENT_DAYS} days: upload it again."
-SENT_TO = (InboxPrefix.DICOM, InboxPrefix.ARCHIVES)
+SENT_TO = (InboxPrefix.DICOM, InboxPrefix.ARCHIVES, InboxPrefix.FILES)
 
 
 def sweep_uploads(broom: Broom, seconds_left: Callable[[], float]) -> int:

@@ -1,4 +1,7 @@
-"""The members of a zip or tar, read one by one within bounds; their names are never used."""
+"""The members of a zip or tar, read one by one within bounds.
+
+Their names are handed on only where the sender wants them kept: as paths in a resource.
+"""
 
 import lzma
 import tarfile
@@ -8,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from functions.unpack.streams import Counted, decompressed
-from functions.unpack.tar_headers import StrictTarInfo, check_end
-from functions.unpack.zip_directory import check_directory
 from scanloft.core.errors import BadArchiveFile, Oversized, Rejected
+from scanloft.core.packed.streams import Counted, decompressed
+from scanloft.core.packed.tar_headers import StrictTarInfo, check_end
+from scanloft.core.packed.zip_directory import check_directory
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 NESTED_MAGIC = (*ZIP_MAGIC, b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
@@ -44,20 +47,24 @@ class Limits:
 class Member:
     """A member by its place; `refusal` says why it is not unpacked, and then there is no body.
 
-    `holds_data` tells a member that would have had a body from a link or a device.
+    `holds_data` tells a member that would have had a body from a link or a device. `name` is what
+    the file says, unchecked.
     """
 
     place: int
     body: bytes = b""
     refusal: Rejected | None = None
     holds_data: bool = True
+    name: str = ""
 
 
-def members(packed: IO[bytes], *, size_bytes: int, limits: Limits) -> Iterator[Member]:
+def members(
+    packed: IO[bytes], *, size_bytes: int, limits: Limits, takes_packed: bool = False
+) -> Iterator[Member]:
     """The members of a zip (by its directory) or a tar, plain or compressed (as a stream).
 
-    Folders are left out and not counted. Links, devices, sparse files, zips and tars within, and
-    members above the limit come without a body.
+    Folders are left out and not counted. Links, devices, sparse files and members above the limit
+    come without a body, and so do zips and tars within unless they are taken as they are.
 
     Raises:
         BadArchiveFile: damaged, cut off, encrypted, or more than the limits allow.
@@ -76,7 +83,7 @@ def members(packed: IO[bytes], *, size_bytes: int, limits: Limits) -> Iterator[M
                     f"The file holds more than {limits.members} members: split it.",
                     limit=limits.members,
                 )
-            yield member
+            yield _refused_if_packed(member) if not takes_packed else member
     except BROKEN as error:
         raise BadArchiveFile(
             "The file cannot be unpacked: it is damaged, encrypted, or packed in a way other than "
@@ -103,7 +110,7 @@ def _zip_members(
             with archive.open(info) as stream:
                 body = Counted(stream, allowed=left).read(limits.member_bytes + 1)
             left -= len(body)
-            yield _member(place, body, limits)
+            yield _member(place, body, limits, name=info.filename)
 
 
 def _tar_members(packed: IO[bytes], *, allowed: int, limits: Limits) -> Iterator[Member]:
@@ -119,12 +126,13 @@ def _tar_members(packed: IO[bytes], *, allowed: int, limits: Limits) -> Iterator
             if stream is None:
                 yield _not_a_file(place)
             else:
-                yield _member(place, stream.read(limits.member_bytes + 1), limits)
+                body = stream.read(limits.member_bytes + 1)
+                yield _member(place, body, limits, name=info.name)
             place += 1
         check_end(archive)
 
 
-def _member(place: int, body: bytes, limits: Limits) -> Member:
+def _member(place: int, body: bytes, limits: Limits, *, name: str) -> Member:
     if len(body) > limits.member_bytes:
         return Member(
             place,
@@ -134,14 +142,19 @@ def _member(place: int, body: bytes, limits: Limits) -> Member:
                 limit_bytes=limits.member_bytes,
             ),
         )
+    return Member(place, body, name=name)
+
+
+def _refused_if_packed(member: Member) -> Member:
+    body = member.body
     if body.startswith(NESTED_MAGIC) and not body.startswith(DICOM_PREFIX, DICOM_PREFIX_AT):
         return Member(
-            place,
+            member.place,
             refusal=BadArchiveFile(
                 "A zip or tar within a zip or tar is not unpacked: send it by itself."
             ),
         )
-    return Member(place, body)
+    return member
 
 
 def _is_link(info: zipfile.ZipInfo) -> bool:

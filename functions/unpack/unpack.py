@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from functions.unpack.into_resource import declaration_of, with_path
 from functions.unpack.members import Limits, Member, members
 from scanloft.aws.batches import Delivery
 from scanloft.aws.detention import Detention
@@ -15,6 +16,7 @@ from scanloft.aws.reader import opened
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
 from scanloft.aws.uploads import UploadIndex
+from scanloft.core.annotations import Target
 from scanloft.core.errors import (
     ArchiveError,
     BadArchiveFile,
@@ -24,7 +26,7 @@ from scanloft.core.errors import (
     Oversized,
 )
 from scanloft.core.fates import Disposition, judged
-from scanloft.core.keys import InboxKey
+from scanloft.core.keys import InboxKey, InboxPrefix
 from scanloft.core.model import Fate, FateKind
 from scanloft.core.overlap import overlapped
 from scanloft.core.settings import MIB, UnpackSettings
@@ -93,8 +95,8 @@ class Unpacker:
             item = pseudonyms.content_id(arrival.etag.encode())
             digest = self._digest(key, size_bytes=arrival.size_bytes)
             item = pseudonyms.content_id(digest)
-            self._check_declaration(key, size_bytes=arrival.size_bytes, digest=digest)
-            return self._unpacked(key, item=item, size_bytes=arrival.size_bytes)
+            into = self._target(key, size_bytes=arrival.size_bytes, digest=digest)
+            return self._unpacked(key, item=item, size_bytes=arrival.size_bytes, into=into)
         except NotFound:
             raise
         except Exception as error:  # the edge: judged by the table of fates
@@ -120,22 +122,31 @@ class Unpacker:
                 digest.update(chunk)
         return digest.digest()
 
-    def _check_declaration(self, key: InboxKey, *, size_bytes: int, digest: bytes) -> None:
+    def _target(self, key: InboxKey, *, size_bytes: int, digest: bytes) -> Target | None:
+        """The resource that the file was declared for; None for one of images.
+
+        Raises:
+            DeclarationMismatch: it was not declared like this.
+        """
         declaration = self._uploads.declaration(key.project, key.upload, key.number)
         declared = declaration and (declaration.size_bytes, declaration.sha256)
-        if declared != (size_bytes, digest.hex()):
+        if declaration is None or declared != (size_bytes, digest.hex()):
             raise DeclarationMismatch(
                 "The file was not declared, or with another size or SHA-256: send it again as a "
                 "new upload."
             )
+        return declaration.target
 
-    def _unpacked(self, key: InboxKey, *, item: str, size_bytes: int) -> Fate:
+    def _unpacked(self, key: InboxKey, *, item: str, size_bytes: int, into: Target | None) -> Fate:
         """Puts the members; a file with members that were refused is kept in quarantine too."""
         count = refused = 0
         with opened(self._inbox, str(key), size_bytes=size_bytes) as packed:
-            found = members(packed, size_bytes=size_bytes, limits=self._limits)
-            for chunk in _chunks(found):
-                self._put(key, chunk)
+            found = members(
+                packed, size_bytes=size_bytes, limits=self._limits, takes_packed=into is not None
+            )
+            wanted = found if into is None else map(with_path, found)
+            for chunk in _chunks(wanted):
+                self._put(key, chunk, into=into)
                 count += len(chunk)
                 refused += sum(1 for one in chunk if one.refusal and one.holds_data)
         actions = {"members": count}
@@ -156,8 +167,11 @@ class Unpacker:
             key, error=error, item=item, size_bytes=size_bytes, now=_now()
         )
 
-    def _put(self, key: InboxKey, chunk: list[Member]) -> None:
-        """Puts members into the inbox and writes the fates of those that are refused."""
+    def _put(self, key: InboxKey, chunk: list[Member], *, into: Target | None) -> None:
+        """Puts members into the inbox and writes the fates of those that are refused.
+
+        Those that become files of a resource are declared before they are put.
+        """
         refused = [
             (
                 key.project,
@@ -174,9 +188,14 @@ class Unpacker:
         ]
         self._uploads.put_fates(refused)
         wanted = [member for member in chunk if not member.refusal]
+        prefix = InboxPrefix.DICOM
+        if into is not None:
+            prefix = InboxPrefix.FILES
+            declared = [declaration_of(key, member, into=into) for member in wanted]
+            self._uploads.declare_members(key.project, key.upload, declared)
 
         def put(member: Member) -> None:
-            self._inbox.put(str(key.member(member.place)), member.body)
+            self._inbox.put(str(key.member(member.place, prefix=prefix)), member.body)
 
         for result in overlapped(wanted, put, threads=THREADS):
             if isinstance(result, Exception):

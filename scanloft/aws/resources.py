@@ -1,6 +1,6 @@
 """Resources in the index table: labelled collections of files, and the files in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scanloft.aws.rows import Row, Rows
@@ -28,10 +28,28 @@ class ResourceIndex:
         row = self._rows.get(resource_item(project, level, owner, label))
         return None if row is None else _resource(row)
 
-    def resources(self, project: str, level: Level, owner: str) -> Iterator[Resource]:
-        """The resources of a project, subject, session or scan, by label."""
-        partition = resources_partition(project, level, owner)
-        return map(_resource, self._rows.query(partition, sort_prefix=RESOURCE_SORT))
+    def resources(
+        self,
+        project: str,
+        level: Level,
+        owner: str,
+        *,
+        after: str | None = None,
+        page_size: int | None = None,
+        deleted: bool = False,
+    ) -> Iterator[Resource]:
+        """The resources of a project, subject, session or scan by label, after one or all.
+
+        Those that were deleted are left out unless asked for.
+        """
+        rows = self._rows.query(
+            resources_partition(project, level, owner),
+            sort_prefix=RESOURCE_SORT,
+            after=None if after is None else resource_item(project, level, owner, after).sort,
+            page_size=page_size,
+        )
+        found = map(_resource, rows)
+        return (one for one in found if deleted or not one.is_deleted)
 
     def put(self, resource: Resource) -> Resource:
         """Writes a resource over the revision that it was read at; as it is then is the answer.
@@ -50,6 +68,9 @@ class ResourceIndex:
             "format": resource.format,
             "content": resource.content,
             "revision": resource.revision + 1,
+            "deleted_at": resource.deleted_at,
+            "deleted_by": resource.deleted_by,
+            "until": resource.until,
         }
         if resource.revision == 0:
             written = self._rows.put_new(key, row)
@@ -61,16 +82,23 @@ class ResourceIndex:
             raise Outdated("Somebody changed this meanwhile: read it again.")
         return _resource(row)
 
-    def remove(self, resource: Resource) -> None:
-        """Removes a resource; its files are removed before, one by one."""
-        self._rows.delete(
-            resource_item(resource.project, resource.level, resource.owner, resource.label)
+    def remove(self, resource: Resource) -> bool:
+        """Removes a resource if it is as it was read; its files are removed before, one by one."""
+        return self._rows.delete_if(
+            resource_item(resource.project, resource.level, resource.owner, resource.label),
+            condition="#revision = :revision",
+            values={"revision": resource.revision},
         )
 
     def file(self, resource: Resource, path: str) -> ResourceFile | None:
         """One file, None where there is none."""
         row = self._rows.get(_file_item(resource, path))
-        return None if row is None else _file(row)
+        return None if row is None else file_of(row)
+
+    def many_files(self, resource: Resource, paths: Iterable[str]) -> dict[str, ResourceFile]:
+        """Those of the files that are there, by path, a hundred a call."""
+        rows = self._rows.get_many(_file_item(resource, path) for path in paths)
+        return {row["path"]: file_of(row) for row in rows.values()}
 
     def files(
         self, resource: Resource, *, after: str | None = None, page_size: int | None = None
@@ -85,19 +113,26 @@ class ResourceIndex:
             after=None if after is None else _file_item(resource, after).sort,
             page_size=page_size,
         )
-        return map(_file, rows)
-
-    def put_file(self, resource: Resource, file: ResourceFile) -> None:
-        """Writes a file; the later of two of one path counts."""
-        self._rows.put(_file_item(resource, file.path), _file_row(file))
+        return map(file_of, rows)
 
     def put_new_file(self, resource: Resource, file: ResourceFile) -> bool:
         """Writes a file unless one of its path is there; whether it did."""
-        return self._rows.put_new(_file_item(resource, file.path), _file_row(file))
+        return self._rows.put_new(_file_item(resource, file.path), file_row(file))
 
-    def remove_file(self, resource: Resource, path: str) -> None:
-        """Removes a file from the list; its bytes are removed by whoever asks."""
-        self._rows.delete(_file_item(resource, path))
+    def replace_file(self, resource: Resource, file: ResourceFile, *, of: ResourceFile) -> bool:
+        """Writes a file in place of another of its path, if that is there still; whether it is."""
+        return self._rows.put_if(
+            _file_item(resource, file.path),
+            file_row(file),
+            condition="#key = :key",
+            values={"key": of.key},
+        )
+
+    def remove_file(self, resource: Resource, file: ResourceFile) -> bool:
+        """Removes a file from the list, if it is there still; its bytes are another's business."""
+        return self._rows.delete_if(
+            _file_item(resource, file.path), condition="#key = :key", values={"key": file.key}
+        )
 
 
 def _file_item(resource: Resource, path: str) -> ItemKey:
@@ -117,10 +152,14 @@ def _resource(row: Mapping[str, Any]) -> Resource:
         format=row["format"],
         content=row["content"],
         revision=row["revision"],
+        deleted_at=row["deleted_at"],
+        deleted_by=row["deleted_by"],
+        until=row["until"],
     )
 
 
-def _file_row(file: ResourceFile) -> Row:
+def file_row(file: ResourceFile) -> Row:
+    """The attributes of a file, as `file_of` reads them back."""
     return {
         "path": file.path,
         "key": file.key,
@@ -132,7 +171,8 @@ def _file_row(file: ResourceFile) -> Row:
     }
 
 
-def _file(row: Mapping[str, Any]) -> ResourceFile:
+def file_of(row: Mapping[str, Any]) -> ResourceFile:
+    """The file that a row holds."""
     return ResourceFile(
         path=row["path"],
         key=row["key"],

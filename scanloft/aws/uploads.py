@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from scanloft.aws.rows import Rows, Value
+from scanloft.core.annotations import Level, Overwrite, Target
 from scanloft.core.items import (
     DECLARATION_SORT,
     FATE_SORT,
@@ -13,6 +14,7 @@ from scanloft.core.items import (
     UPLOAD_SORT,
     declaration_item,
     fate_item,
+    member_declaration_item,
     parts_item,
     project_partition,
     upload_item,
@@ -85,6 +87,23 @@ class UploadIndex:
             (declaration_item(project, upload, entry.number), _declaration_row(entry))
             for entry in declarations
         )
+
+    def declare_members(
+        self, project: str, upload: str, declarations: Iterable[Declaration]
+    ) -> None:
+        """Writes what members of a zip or tar are to become; nobody waits for them in lists."""
+        self._rows.put_many(
+            (member_declaration_item(project, upload, entry.number), _declaration_row(entry))
+            for entry in declarations
+        )
+
+    def declared_members(
+        self, files: Iterable[tuple[str, str, str]]
+    ) -> dict[tuple[str, str, str], Declaration]:
+        """The same read, for members each named by a project, an upload and a number."""
+        file_by_key = {member_declaration_item(*file): file for file in files}
+        rows = self._rows.get_many(file_by_key)
+        return {file_by_key[key]: _declaration(row) for key, row in rows.items()}
 
     def declaration(self, project: str, upload: str, number: str) -> Declaration | None:
         """What was declared for one file, None where nothing was."""
@@ -222,12 +241,24 @@ def _upload(row: Mapping[str, Any]) -> Upload:
 
 
 def _declaration_row(declaration: Declaration) -> dict[str, Value]:
+    target = {"target": _packed(declaration.target)} if declaration.target else {}
     return {
         "number": declaration.number,
         "size_bytes": declaration.size_bytes,
         "sha256": declaration.sha256,
         "kind": declaration.kind.value,
+        **target,
     }
+
+
+def _packed(target: Target) -> str:
+    return json.dumps(asdict(target), sort_keys=True, ensure_ascii=False)
+
+
+def _target(text: str) -> Target:
+    values = json.loads(text)
+    level, overwrite = Level(values.pop("level")), Overwrite(values.pop("overwrite"))
+    return Target(level=level, overwrite=overwrite, **values)
 
 
 def _declaration(row: Mapping[str, Any]) -> Declaration:
@@ -236,6 +267,7 @@ def _declaration(row: Mapping[str, Any]) -> Declaration:
         size_bytes=row["size_bytes"],
         sha256=row["sha256"],
         kind=FileKind(row["kind"]),
+        target=_target(row["target"]) if "target" in row else None,
     )
 
 

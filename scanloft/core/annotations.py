@@ -124,6 +124,39 @@ class Resource:
     content: str = ""
     revision: int = 0
     """Counts the writes of this row; each write names the one it read."""
+    deleted_at: str = ""
+    deleted_by: str = ""
+    until: str = ""
+    """Of a deleted one: until when it can be brought back, with all its files."""
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it was deleted; its files are where they were."""
+        return self.until != ""
+
+
+class Overwrite(StrEnum):
+    """What becomes of a file whose path is taken: refused, put beside the other, put in its place.
+
+    The same content again is a duplicate in each case.
+    """
+
+    NONE = "none"
+    APPEND = "append"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The place in a resource that a file was declared for, and by whom."""
+
+    level: Level
+    owner: str
+    label: str
+    path: str
+    content_type: str
+    overwrite: Overwrite
+    added_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +170,24 @@ class ResourceFile:
     content_type: str
     added_at: str
     added_by: str
+
+    @property
+    def file_id(self) -> str:
+        """What its key ends with: names this content at this path, whatever comes later."""
+        return self.key.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A file that was deleted or replaced, and can be brought back until `until`."""
+
+    level: Level
+    owner: str
+    label: str
+    file: ResourceFile
+    deleted_at: str
+    deleted_by: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)

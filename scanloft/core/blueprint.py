@@ -106,7 +106,11 @@ INBOX = Bucket(
     name="inbox",
     holds="raw objects as they came, possibly with patient data, until they are de-identified",
     undelete_days=7,
-    expires_after_days=((f"{InboxPrefix.DICOM}/", 30), (f"{InboxPrefix.ARCHIVES}/", 30)),
+    expires_after_days=(
+        (f"{InboxPrefix.DICOM}/", 30),
+        (f"{InboxPrefix.ARCHIVES}/", 30),
+        (f"{InboxPrefix.FILES}/", 30),
+    ),
 )
 ARCHIVE = Bucket(
     name="archive",
@@ -136,6 +140,7 @@ QUEUES = (
 NOTIFICATIONS = (
     Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
     Notification(INBOX, f"{InboxPrefix.ARCHIVES}/", UNPACK_QUEUE),
+    Notification(INBOX, f"{InboxPrefix.FILES}/", ANONYMISE_QUEUE),
     Notification(ARCHIVE, ARCHIVE_DICOM_PREFIX, INGEST_QUEUE),
 )
 

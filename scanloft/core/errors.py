@@ -18,6 +18,8 @@ ArchiveError
 │   ├── DeclarationMismatch  size or checksum other than declared
 │   ├── UnknownProject       addressed to a project that does not exist
 │   ├── BadArchiveFile       a zip or tar that cannot be unpacked safely
+│   ├── HiddenDicom          a file of a resource with DICOM somewhere within
+│   ├── IdentifyingSidecar   a file of a resource that says who the patient is
 │   └── FaultyArchive        the archive's own code failed at this input, more than once
 ├── NotFound                 nothing there, or nothing the caller may see
 ├── Gone                     deleted, and for some days to be brought back
@@ -143,6 +145,18 @@ class BadArchiveFile(Rejected):
     """A zip or tar file that cannot be unpacked safely."""
 
     code = "bad_archive_file"
+
+
+class HiddenDicom(Rejected):
+    """A file for a resource that has DICOM within, which the gate would not see there."""
+
+    code = "hidden_dicom"
+
+
+class IdentifyingSidecar(Rejected):
+    """A file for a resource whose known fields say who the patient is."""
+
+    code = "identifying_sidecar"
 
 
 class FaultyArchive(Rejected):

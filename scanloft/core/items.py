@@ -20,6 +20,7 @@ UPLOAD_SORT = "UP#"
 QUARANTINE_SORT = "Q#"
 FATE_SORT = "F#"
 DECLARATION_SORT = "D#"
+MEMBER_DECLARATION_SORT = "DM#"
 PARTS_SORT = "MP#"
 PROJECT_SORT = "PROJECT"
 CLAIM_SORT = "CLAIM"
@@ -110,6 +111,13 @@ def upload_partition(project: str, upload: str) -> str:
 def declaration_item(project: str, upload: str, number: str) -> ItemKey:
     """The item with the declared size and checksum of one file of an upload."""
     return ItemKey(upload_partition(project, upload), f"{DECLARATION_SORT}{_sortable(number)}")
+
+
+def member_declaration_item(project: str, upload: str, number: str) -> ItemKey:
+    """The same for a member of a zip or tar that is unpacked into a resource."""
+    return ItemKey(
+        upload_partition(project, upload), f"{MEMBER_DECLARATION_SORT}{_sortable(number)}"
+    )
 
 
 def fate_item(project: str, upload: str, number: str) -> ItemKey:

@@ -166,6 +166,28 @@ def resource_file_item(project: str, level: Level, owner: str, label: str, *, pa
     return ItemKey(resource_files_partition(project, level, owner, label), f"{FILE_SORT}{path}")
 
 
+def trash_partition(project: str) -> str:
+    """The partition of the files and resources that were deleted in a project."""
+    return f"P#{project}#TRASH"
+
+
+def trashed_file_item(
+    project: str, level: Level, owner: str, label: str, *, file_id: str
+) -> ItemKey:
+    """The item of a file that was deleted or replaced."""
+    return ItemKey(trash_partition(project), f"{trashed_files_sort(level, owner, label)}{file_id}")
+
+
+def trashed_files_sort(level: Level, owner: str, label: str) -> str:
+    """What the sort keys of the deleted files of a resource begin with."""
+    return f"{FILE_SORT}{level}#{owner}#{label}#"
+
+
+def trashed_resource_item(project: str, level: Level, owner: str, label: str) -> ItemKey:
+    """The item by which the sweep finds a resource that was deleted."""
+    return ItemKey(trash_partition(project), f"{RESOURCE_SORT}{level}#{owner}#{label}")
+
+
 def export_item(project: str, export: str) -> ItemKey:
     """The item of an export."""
     return ItemKey(project_partition(project), f"{EXPORT_SORT}{export}")

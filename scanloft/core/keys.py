@@ -17,6 +17,7 @@ class InboxPrefix(StrEnum):
 
     DICOM = "dicom"
     ARCHIVES = "archives"
+    FILES = "files"
     QUARANTINE = "quarantine"
 
 
@@ -41,9 +42,9 @@ class InboxKey:
         """Whether the object was unpacked from a zip or tar."""
         return "." in self.number
 
-    def member(self, place: int) -> "InboxKey":
-        """The key of a member of this zip or tar, as a DICOM object."""
-        return InboxKey(InboxPrefix.DICOM, self.project, self.upload, f"{self.number}.{place}")
+    def member(self, place: int, *, prefix: InboxPrefix = InboxPrefix.DICOM) -> "InboxKey":
+        """The key of a member of this zip or tar, as a DICOM object or as a file."""
+        return InboxKey(prefix, self.project, self.upload, f"{self.number}.{place}")
 
     @classmethod
     def build(cls, prefix: InboxPrefix, *, project: str, upload: str, number: str) -> Self:
@@ -150,6 +151,15 @@ def derived_prefix(project: str, study_uid: str, series_uid: str = "") -> str:
 
 def _path(project: str, study_uid: str, series_uid: str) -> str:
     return "".join(f"{part}/" for part in (project, study_uid, series_uid) if part)
+
+
+ARCHIVE_FILES_PREFIX = "files/"
+"""The prefix of the archive bucket for the files of resources; it notifies nobody."""
+
+
+def resource_file_key(project: str, file_id: str) -> str:
+    """The object with the bytes of a file of a resource; its path is in the index alone."""
+    return f"{ARCHIVE_FILES_PREFIX}{checked_project(project)}/{file_id}"
 
 
 def series_metadata_key(project: str, study_uid: str, series_uid: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from scanloft.core.annotations import Target
+
 Attributes = Mapping[str, tuple[str | int | float, ...]]
 """Attributes of a data set by tag ("00080060"), each with its values; PN as one string."""
 
@@ -159,20 +161,25 @@ class Upload:
 
 
 class FileKind(StrEnum):
-    """What a file is sent as: one DICOM object, or a zip or tar of them."""
+    """What a file is sent as: one DICOM object, a zip or tar, or a file of a resource."""
 
     DICOM = "dicom"
     ARCHIVE = "archive"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the sender said of a file before sending it: size in bytes, SHA-256 in hex."""
+    """What the sender said of a file before sending it: size in bytes, SHA-256 in hex.
+
+    `target`: the place in a resource for it or, of a zip or tar, for what is in it.
+    """
 
     number: str
     size_bytes: int
     sha256: str
     kind: FileKind = FileKind.DICOM
+    target: Target | None = None
 
 
 class FateKind(StrEnum):

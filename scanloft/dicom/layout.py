@@ -84,6 +84,17 @@ def lay_out(data: bytes, *, whole: bool = False) -> Layout:
     )  # fmt: skip
 
 
+def looks_like_dicom(start: bytes) -> bool:
+    """Whether what begins like this is DICOM, with or without a head, whole or damaged."""
+    try:
+        _find_meta(start)
+    except NotDicom:
+        return False
+    except MalformedDicom:
+        return True
+    return True
+
+
 def _find_meta(data: bytes) -> int:
     if data[128:132] == b"DICM":
         return 132

@@ -5,7 +5,8 @@ import pytest
 from moto import mock_aws
 
 from scanloft.aws.uploads import UploadIndex
-from scanloft.core.model import Declaration, Fate, FateKind, Upload, UploadSource
+from scanloft.core.annotations import Level, Overwrite, Target
+from scanloft.core.model import Declaration, Fate, FateKind, FileKind, Upload, UploadSource
 from tests.functions.api.tables import new_rows
 
 UPLOAD = Upload("alpha", "u-1", UploadSource.PRESIGNED, "2026-01-01T00:00:00Z", "olga", 3)
@@ -81,6 +82,24 @@ def test_uploads_of_names_that_start_alike_do_not_meet(uploads: UploadIndex) -> 
     uploads.declare("alpha", "u-1", declared(1))
     uploads.declare("alpha", "u-10", declared(2))
     assert list(uploads.declarations("alpha", "u-1")) == declared(1)
+
+
+def test_what_is_said_of_a_file_of_a_resource_is_read_as_it_was_written(
+    uploads: UploadIndex,
+) -> None:
+    target = Target(Level.SCAN, "1.2/1.3", "QC", "é/a", "text/csv", Overwrite.APPEND, "olga")
+    file = Declaration("1", 7, "0" * 64, FileKind.FILE, target)
+    uploads.declare("alpha", "u-1", [file])
+    assert uploads.declaration("alpha", "u-1", "1") == file
+
+
+def test_members_are_declared_beside_the_list_of_what_was_declared(uploads: UploadIndex) -> None:
+    uploads.declare("alpha", "u-1", declared(1))
+    member = Declaration("1.2", 7, "0" * 64, FileKind.FILE)
+    uploads.declare_members("alpha", "u-1", [member])
+    place = ("alpha", "u-1", "1.2")
+    assert uploads.declared_members([place, ("alpha", "u-1", "1")]) == {place: member}
+    assert [entry.number for entry in uploads.declarations("alpha", "u-1")] == ["1"]
 
 
 def test_an_upload_is_closed_once_and_heard_of_until_then(uploads: UploadIndex) -> None:

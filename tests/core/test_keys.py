@@ -10,6 +10,7 @@ from scanloft.core.keys import (
     InboxPrefix,
     is_dicom_upload,
     quarantine_object_key,
+    resource_file_key,
     series_coverage_key,
     series_metadata_key,
     upload_prefix,
@@ -72,7 +73,7 @@ def test_no_hostile_part_becomes_a_key_of_the_archive(part: str, bad: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "dicom", "dicom/alpha/u1", "dicom/alpha/u1/0/1", "files/alpha/u1/0", "derived/alpha/1/2",
+    ["", "dicom", "dicom/alpha/u1", "dicom/alpha/u1/0/1", "exports/alpha/u1/0", "derived/alpha/1/2",
      "/dicom/alpha/u1/0", "DICOM/alpha/u1/0", "dicom/alpha/u1/0.0.0.0", "dicom/alpha/u1/1e3"],
 )  # fmt: skip
 def test_what_is_no_key_is_refused(text: str) -> None:
@@ -107,3 +108,11 @@ def test_keys_of_quarantine_and_of_what_is_derived_are_apart_from_what_notifies(
     assert all(key.startswith("derived/alpha/1/2/") for key in keys)
     with pytest.raises(InvalidRequest):
         quarantine_object_key("../beta", "f00")
+
+
+def test_files_of_resources_lie_apart_from_what_is_announced() -> None:
+    assert resource_file_key("alpha", "0123") == "files/alpha/0123"
+    with pytest.raises(ArchiveError):
+        resource_file_key("../alpha", "0123")
+    key = InboxKey(InboxPrefix.ARCHIVES, "alpha", "u1", "3")
+    assert str(key.member(7, prefix=InboxPrefix.FILES)) == "files/alpha/u1/3.7"

@@ -25,10 +25,12 @@ from scanloft.core.keys import InboxPrefix
 from scanloft.core.series_changed import SeriesChanged
 from scanloft.core.tables import PARTITION_KEY, PSEUDONYMS, TABLES
 from tests.functions.anonymise.large import large_image, take_as_large
+from tests.functions.unpack.packed import zipped
 from tests.support.cloud import PIPELINE, Cloud
 from tests.support.events import batch
 from tests.support.grants import Names, granted
 from tests.support.images import image
+from tests.support.resources import Collection
 
 LOCAL = Names(
     bucket_by_name={bucket_name(bucket): bucket.name for bucket in BUCKETS},
@@ -41,9 +43,12 @@ def taken_down(cloud: Cloud) -> AbstractContextManager[set[str]]:
 
 
 @contextmanager
-def failing_once(cloud: Cloud, operation: str) -> Iterator[None]:
-    """The first call of the operation does not reach S3, so that what it is part of is given up."""
-    todo = [EndpointConnectionError(endpoint_url="https://aws.invalid")]
+def failing_twice(cloud: Cloud, operation: str) -> Iterator[None]:
+    """Two calls of the operation, one for an image and one for a file, do not reach S3 at first.
+
+    What they are part of is given up.
+    """
+    todo = [EndpointConnectionError(endpoint_url="https://aws.invalid") for _ in range(2)]
 
     def refuse(**_: object) -> None:
         if todo:
@@ -67,11 +72,19 @@ def everything(cloud: Cloud) -> None:
     cloud.send(image(4), project="nowhere", declared=False)
     cloud.project("listed", profile={"name": "listed", "version": 1, "patient_ids": "lookup"})
     cloud.send(image(7), project="listed", upload="u4")
+    _send_files(cloud)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a", image(5))
         archive.writestr("b.zip", b"PK\3\4 nested")
     cloud.send(packed.getvalue(), b"no zip", upload="u2", prefix=InboxPrefix.ARCHIVES)
+
+
+def _send_files(cloud: Cloud) -> None:
+    """Files of a resource: small, large, and packed ones that become files there."""
+    results = Collection(cloud)
+    results.send({"a.csv": b"a,b", "large": bytes(range(256)) * 8192}, upload="f1")
+    results.send({"all.zip": zipped({"b.csv": b"c,d"})}, upload="f2", unpack=True)
 
 
 def called(cloud: Cloud) -> dict[str, set[str]]:
@@ -103,7 +116,7 @@ def called_on_a_deleted_study(cloud: Cloud) -> set[str]:
 
 def test_functions_are_granted_exactly_what_they_call(alpha: Cloud) -> None:
     everything(alpha)
-    with failing_once(alpha, "CompleteMultipartUpload"):
+    with failing_twice(alpha, "CompleteMultipartUpload"):
         calls = called(alpha)
     calls["summarise"] |= called_on_a_deleted_study(alpha)
     assert calls == {function.name: granted(function.name) for function in PIPELINE}

@@ -12,6 +12,7 @@ from functions.api.edge.route import Route
 from scanloft.core.hierarchy import SHARED_MARK, SUBJECT
 from scanloft.core.identifiers import PROJECT, UID, UPLOAD, USER
 from scanloft.core.problems import PROBLEM_TYPE
+from scanloft.core.resource_names import LABEL
 from scanloft.core.tokens import ID, LINK
 
 TITLE = "scanloft"
@@ -32,6 +33,7 @@ SCHEMA_BY_PART: Mapping[str, Mapping[str, Any]] = {
         "pattern": f"^{SUBJECT.pattern}({SHARED_MARK}{PROJECT.pattern})?$",
     },
     "target": {"type": "string", "pattern": f"^{PROJECT.pattern}$"},
+    "label": {"type": "string", "pattern": LABEL, "maxLength": 64},
     "user": {"type": "string", "pattern": f"^{USER.pattern}$"},
     "token": {"type": "string", "pattern": f"^{ID.pattern}$"},
     "invitation": {"type": "string", "pattern": f"^{ID.pattern}$"},

@@ -10,14 +10,14 @@ from functions.api.edge.pages import PAGE_LIMIT, Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
 from functions.api.services import Services
-from functions.api.uploads.files import followed
+from functions.api.uploads.files import PREFIX_BY_KIND, followed
 from functions.api.uploads.uploads import UploadShown, counts_of, seen_upload, shown, tell
 from scanloft.core.errors import Conflict
-from scanloft.core.keys import InboxPrefix, upload_prefix
+from scanloft.core.keys import upload_prefix
 from scanloft.core.model import Upload, UploadSource
 from scanloft.core.roles import Right
 
-SENT_TO = (InboxPrefix.DICOM, InboxPrefix.ARCHIVES)
+SENT_TO = tuple(PREFIX_BY_KIND.values())
 
 
 class MissingAfter(Page):

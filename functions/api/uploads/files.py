@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,7 +12,6 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
 from functions.api.services import Services
 from functions.api.uploads.uploads import open_upload, seen_upload, size_limit
-from scanloft.aws.objects import SignedPost
 from scanloft.core.errors import Conflict, Oversized
 from scanloft.core.keys import InboxKey, InboxPrefix, upload_prefix
 from scanloft.core.model import Declaration, Fate, FileKind, Upload
@@ -23,7 +22,11 @@ FILES_LIMIT = 1000
 NUMBER_LIMIT = 999_999_999
 
 NUMBER_PLACE = r"^[0-9]{1,9}(\.[0-9]{1,9}){0,2}$"
-PREFIX_BY_KIND = {FileKind.DICOM: InboxPrefix.DICOM, FileKind.ARCHIVE: InboxPrefix.ARCHIVES}
+PREFIX_BY_KIND = {
+    FileKind.DICOM: InboxPrefix.DICOM,
+    FileKind.ARCHIVE: InboxPrefix.ARCHIVES,
+    FileKind.FILE: InboxPrefix.FILES,
+}
 
 
 class DeclaredFile(Body):
@@ -31,7 +34,7 @@ class DeclaredFile(Body):
 
     size_bytes: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    kind: FileKind
+    kind: Literal[FileKind.DICOM, FileKind.ARCHIVE]
 
 
 class Declaring(Body):
@@ -108,7 +111,7 @@ def declare(services: Services, request: Request) -> Answer:
     return Answer(
         Declared(
             files=[FilePlace(number=file.number, key=key_of(upload, file)) for file in files],
-            posts={kind: _form(_post(services, upload, kind)) for kind in kinds},
+            posts={kind: form_of(services, upload, kind) for kind in kinds},
             expires_in_s=services.settings.upload_url_ttl_s,
         )
     )
@@ -180,15 +183,13 @@ def _undeclared(services: Services, upload: Upload, files: list[Declaration]) ->
     return [entry for entry in files if entry.number not in known_by_number]
 
 
-def _post(services: Services, upload: Upload, kind: FileKind) -> SignedPost:
-    return services.inbox.signed_post(
+def form_of(services: Services, upload: Upload, kind: FileKind) -> Form:
+    """The form for the files of a kind."""
+    post = services.inbox.signed_post(
         upload_prefix(PREFIX_BY_KIND[kind], project=upload.project, upload=upload.upload),
         size_limit_bytes=size_limit(kind, services.settings),
         ttl_s=services.settings.upload_url_ttl_s,
     )
-
-
-def _form(post: SignedPost) -> Form:
     return Form(url=post.url, fields=dict(post.fields))
 
 

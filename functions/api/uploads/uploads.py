@@ -72,6 +72,16 @@ def create(services: Services, request: Request) -> Answer:
         Unavailable: the name that was drawn is taken.
     """
     wanted = request.body(NewUpload)
+    upload = begun(services, request, label=wanted.label, site=_site(request, wanted.site))
+    return Answer(Begun(upload=upload.upload, created_at=upload.created_at))
+
+
+def begun(services: Services, request: Request, *, label: str = "", site: str = "") -> Upload:
+    """A new upload; its name sorts by the time at which it began.
+
+    Raises:
+        Unavailable: the name that was drawn is taken.
+    """
     now = services.now()
     upload = Upload(
         project=request.path["project"],
@@ -79,14 +89,14 @@ def create(services: Services, request: Request) -> Answer:
         source=UploadSource.PRESIGNED,
         created_at=timestamp(now),
         created_by=request.caller.user,
-        label=wanted.label,
-        site=_site(request, wanted.site),
+        label=label,
+        site=site,
         active_at=timestamp(now),
     )
     if not services.uploads.create(upload):
         raise Unavailable("The upload could not be named: try again.")
     tell(services, upload, "begun", at=upload.created_at)
-    return Answer(Begun(upload=upload.upload, created_at=upload.created_at))
+    return upload
 
 
 def listed(services: Services, request: Request) -> Answer:
@@ -114,13 +124,15 @@ def show(services: Services, request: Request) -> Answer:
     )
 
 
-def seen_upload(services: Services, request: Request, *, right: Right) -> Upload:
-    """The upload of the path, for who began it and for who has the right.
+def seen_upload(
+    services: Services, request: Request, *, right: Right, name: str | None = None
+) -> Upload:
+    """The upload of this name or of the path, for who began it and for who has the right.
 
     Raises:
         NotFound: no such upload, or neither.
     """
-    name = request.path["upload"]
+    name = request.path["upload"] if name is None else name
     project = request.path["project"]
     upload = services.uploads.upload(project, name) if UPLOAD.fullmatch(name) else None
     if upload is not None and _may_see(upload, request, right):
@@ -128,14 +140,16 @@ def seen_upload(services: Services, request: Request, *, right: Right) -> Upload
     raise NotFound("There is no such upload in this project, or it is another user's.")
 
 
-def open_upload(services: Services, request: Request) -> Upload:
-    """The upload of the path, for whoever may add files to it; notes that they were heard of.
+def open_upload(services: Services, request: Request, *, name: str | None = None) -> Upload:
+    """The upload of this name or of the path, for whoever may add files to it.
+
+    Notes that they were heard of.
 
     Raises:
         NotFound: no such upload, or another user's and the caller does not review.
         Conflict: it is closed, or came by DICOM: what is sent could replace what still waits.
     """
-    upload = seen_upload(services, request, right=Right.REVIEW)
+    upload = seen_upload(services, request, right=Right.REVIEW, name=name)
     if upload.source is not UploadSource.PRESIGNED:
         raise Conflict("Files are added to your own uploads only: begin a new upload.")
     if upload.closed_at or not services.uploads.touch(upload, at=timestamp(services.now())):

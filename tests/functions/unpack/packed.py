@@ -17,7 +17,10 @@ def zipped(files: Files, *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", compression) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            info = zipfile.ZipInfo(name)  # of no time, so that the same files are the same zip
+            info.compress_type = compression
+            info.external_attr = (0o40775 if name.endswith("/") else 0o100600) << 16
+            archive.writestr(info, content)
     return target.getvalue()
 
 

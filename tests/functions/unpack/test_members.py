@@ -46,7 +46,9 @@ def peak_bytes(data: bytes, *, limits: Limits = LIMITS) -> int:
 )
 def test_what_was_packed_is_what_is_unpacked(packer: str, bodies: list[bytes]) -> None:
     data = PACKERS[packer]({f"{place:02}": body for place, body in enumerate(bodies)})
-    assert list(unpacked(data)) == [Member(place, body) for place, body in enumerate(bodies)]
+    assert list(unpacked(data)) == [
+        Member(place, body, name=f"{place:02}") for place, body in enumerate(bodies)
+    ]
 
 
 @settings(max_examples=200, deadline=None)

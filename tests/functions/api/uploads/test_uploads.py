@@ -123,7 +123,7 @@ def test_an_upload_has_a_label_and_a_site_of_the_project(front: Front) -> None:
     name = front.call("POST", UPLOADS, body=body).body["upload"]
     shown = front.call("GET", f"{UPLOADS}/{name}").body
     assert (shown["label"], shown["site"], shown["closed_at"]) == (*body.values(), None)
-    assert shown["limits"] == {"dicom": 1000, "archive": 5000}
+    assert shown["limits"] == {"dicom": 1000, "archive": 5000, "file": 1000}
     assert front.call("POST", UPLOADS, body={"site": "west"}).status == 400
     assert front.call("POST", UPLOADS, body={"label": "a\nb"}).status == 400
 

@@ -3,8 +3,8 @@ import zipfile
 
 import pytest
 
-from functions.unpack.zip_directory import check_directory
 from scanloft.core.errors import BadArchiveFile
+from scanloft.core.packed.zip_directory import check_directory
 from tests.functions.unpack.packed import with_hidden_directory, zipped
 
 MANY = zipped({str(n): b"" for n in range(1000)})

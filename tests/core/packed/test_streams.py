@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.unpack.streams import Counted, decompressed
 from scanloft.core.errors import BadArchiveFile
+from scanloft.core.packed.streams import Counted, decompressed
 
 TEXT = b"first and last " * 1000
 

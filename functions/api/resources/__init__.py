@@ -1,0 +1,1 @@
+"""Resources: labelled collections of any files, of projects, subjects, sessions and scans."""

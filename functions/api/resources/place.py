@@ -1,0 +1,153 @@
+"""What a resource belongs to, from the path of a request: whether it is there, and is seen."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from functions.api.edge.request import Request
+from functions.api.services import Services
+from scanloft.core.annotations import Level, Resource
+from scanloft.core.errors import Gone, InvalidRequest, NotFound
+from scanloft.core.identifiers import is_uid
+from scanloft.core.items import study_item
+from scanloft.core.items_of_people import sessions_of_subject_partition, subject_item
+from scanloft.core.resource_names import is_label
+from scanloft.core.tables import SORT_KEY
+
+SUBJECT = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What resources belong to, as `Resource` names it."""
+
+    project: str
+    level: Level
+    owner: str
+
+
+def place_of(services: Services, request: Request) -> Place:
+    """What the path leads to, for a caller who may see it.
+
+    Who is bound to a site sees what that site alone submitted, and nothing of the project itself:
+    a file there may be about everybody.
+
+    Raises:
+        InvalidRequest: a part of the path that nothing can be called.
+        NotFound: there is no such subject, session or scan, or the caller may not see it.
+        Gone: it was deleted; only those are told who might see it.
+    """
+    place = _named(request)
+    there = _is_there(services, request, place)
+    if there is False or (there is None and request.presence.site):
+        raise _not_found(place)
+    buried = services.tombstones.among(place.project, _above(place))
+    if buried:
+        raise Gone("This was deleted: who may delete can bring it back for some days.")
+    if there is None:
+        raise _not_found(place)
+    return place
+
+
+def resource_of(services: Services, request: Request) -> Resource:
+    """The resource that the path names.
+
+    Raises:
+        InvalidRequest, NotFound: as `place_of`, or there is no such resource.
+        Gone: as `place_of`, or the resource was deleted.
+    """
+    resource = any_resource_of(services, request)
+    if resource.is_deleted:
+        raise Gone("This resource was deleted: who may delete can bring it back for some days.")
+    return resource
+
+
+def any_resource_of(services: Services, request: Request) -> Resource:
+    """The same, also where it was deleted and can still be brought back.
+
+    Raises:
+        InvalidRequest, NotFound, Gone: as `place_of`, or there is no such resource.
+    """
+    place, label = place_of(services, request), label_of(request)
+    resource = services.resources.resource(place.project, place.level, place.owner, label)
+    if resource is None:
+        raise NotFound("There is no resource of this label here.")
+    return resource
+
+
+def label_of(request: Request) -> str:
+    """The label in the path.
+
+    Raises:
+        InvalidRequest: no resource can have it.
+    """
+    label = request.path["label"]
+    if not is_label(label):
+        raise InvalidRequest(
+            "The label of a resource has 1 to 64 letters, digits, dots, hyphens and underscores, "
+            "and starts with a letter or a digit."
+        )
+    return label
+
+
+def _named(request: Request) -> Place:
+    path = request.path
+    if "study" in path:
+        uids = [path["study"], path["series"]] if "series" in path else [path["study"]]
+        if not all(map(is_uid, uids)):
+            raise InvalidRequest("A session or a scan is named by its UID: digits and dots.")
+        return Place(path["project"], Level.SCAN if uids[1:] else Level.SESSION, "/".join(uids))
+    if "subject" in path:
+        return Place(path["project"], Level.SUBJECT, _subject(path["subject"]))
+    return Place(path["project"], Level.PROJECT, "")
+
+
+def _subject(name: str) -> str:
+    if name in (".", ".."):
+        raise InvalidRequest("A subject is named by letters, digits, dots and hyphens.")
+    if SUBJECT.fullmatch(name) is None:
+        raise NotFound("There is no such subject in this project.")
+    return name
+
+
+def _is_there(services: Services, request: Request, place: Place) -> bool | None:
+    """Whether the caller sees it; None where there is none, False where it is another's."""
+    sees = request.presence.sees
+    if place.level is Level.PROJECT:
+        return not request.presence.site
+    if place.level is Level.SUBJECT:
+        return _subject_is_there(services, request, place)
+    study_uid, _, series_uid = place.owner.partition("/")
+    if place.level is Level.SCAN:
+        series = services.instances.series(place.project, study_uid, series_uid)
+        return sees(series.sites) if series else None
+    study = services.instances.study(place.project, study_uid)
+    return sees(study.sites) if study else None
+
+
+def _subject_is_there(services: Services, request: Request, place: Place) -> bool | None:
+    if services.rows.get(subject_item(place.project, place.owner)) is None:
+        return None
+    if not request.presence.site:
+        return True
+    return request.presence.sees(_sites_of_subject(services, place))
+
+
+def _sites_of_subject(services: Services, place: Place) -> Iterable[str]:
+    """The sites that submitted something of a subject."""
+    links = services.rows.query(sessions_of_subject_partition(place.project, place.owner))
+    keys = [study_item(place.project, link[SORT_KEY]) for link in links]
+    return {site for row in services.rows.get_many(keys).values() for site in row["sites"]}
+
+
+def _above(place: Place) -> list[tuple[Level, str]]:
+    """The place and what it lies in, as tombstones name them."""
+    if place.level is Level.SCAN:
+        return [(Level.SESSION, place.owner.partition("/")[0]), (Level.SCAN, place.owner)]
+    return [(place.level, place.owner)] if place.level is not Level.PROJECT else []
+
+
+def _not_found(place: Place) -> NotFound:
+    if place.level is Level.PROJECT:
+        return NotFound("The resources of the project itself are not open to you.")
+    return NotFound(f"There is no such {place.level} in this project.")

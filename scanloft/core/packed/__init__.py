@@ -1,0 +1,1 @@
+"""Reading zip and tar files within bounds, whatever they hold."""
