@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from functions.sweep.broom import Broom
+from functions.sweep.resources import clear_owner
 from scanloft.aws.cards import CardIndex
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.labels import LabelIndex
-from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.shares import ShareIndex, name_in_target
 from scanloft.aws.subjects import SubjectIndex
 from scanloft.aws.tombstones import TombstoneIndex
@@ -32,7 +32,7 @@ DELAY_S = 60
 
 def remove_deleted(broom: Broom, seconds_left: Callable[[], float]) -> int:
     """Removes what the tombstones of all projects are of, where their time has come."""
-    removal, removed = Removal(broom), 0
+    removal, removed = Removal(broom, seconds_left), 0
     now = broom.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     for project in broom.projects.names():
         for tombstone in removal.tombstones.all(project):
@@ -40,35 +40,37 @@ def remove_deleted(broom: Broom, seconds_left: Callable[[], float]) -> int:
                 continue
             if seconds_left() < LEFT_S:
                 return removed
-            removed += removal.remove(tombstone, seconds_left)
+            removed += removal.remove(tombstone)
     return removed
 
 
 class Removal:
     """The removal of what single tombstones are of; each step done twice is a no-op."""
 
-    def __init__(self, broom: Broom) -> None:
+    def __init__(self, broom: Broom, seconds_left: Callable[[], float]) -> None:
         rows = broom.rows
+        self._broom = broom
+        self._seconds_left = seconds_left
         self._archive = broom.archive
         self._versions = broom.archive_versions
         self._summarise = broom.summarise
         self._instances = InstanceIndex(rows)
         self._cards = CardIndex(rows)
         self._labels = LabelIndex(rows, self._cards)
-        self._resources = ResourceIndex(rows)
         self._shares = ShareIndex(rows)
         self._subjects = SubjectIndex(rows)
         self.tombstones = TombstoneIndex(rows)
 
-    def remove(self, tombstone: Tombstone, seconds_left: Callable[[], float]) -> bool:
+    def remove(self, tombstone: Tombstone) -> bool:
         """Removes what the tombstone is of, then the tombstone; False where time ran out."""
         if tombstone.level is Level.SUBJECT:
-            self._remove_subject(tombstone)
-            self.tombstones.remove(tombstone)
-            return True
-        return self._remove_images(tombstone, seconds_left)
+            if self._remove_subject(tombstone):
+                self.tombstones.remove(tombstone)
+                return True
+            return False
+        return self._remove_images(tombstone)
 
-    def _remove_images(self, tombstone: Tombstone, seconds_left: Callable[[], float]) -> bool:
+    def _remove_images(self, tombstone: Tombstone) -> bool:
         project = tombstone.project
         study_uid, series_uid = _uids(tombstone)
         rows = list(self._instances.series_of_study(project, study_uid))
@@ -85,7 +87,7 @@ class Removal:
             if len(chunk) == CHUNK:
                 self._remove_chunk(chunk)
                 chunk.clear()
-                if seconds_left() < LEFT_S:
+                if self._seconds_left() < LEFT_S:
                     return False
         self._remove_chunk(chunk)
         if not kept:
@@ -93,9 +95,11 @@ class Removal:
             for row in rows[:1] if not series_uid else ():
                 card = self._cards.card(project, Level.SESSION, study_uid)
                 self._subjects.forget_session(project, subject_of(row.attributes, card), study_uid)
-            self._remove_said(project, tombstone.level, tombstone.name)
-            for uid in series if not series_uid else ():
-                self._remove_said(project, Level.SCAN, scan_name(study_uid, uid))
+            said = [(tombstone.level, tombstone.name)]
+            if not series_uid:
+                said += [(Level.SCAN, scan_name(study_uid, uid)) for uid in sorted(series)]
+            if not all(self._remove_said(project, *one) for one in said):
+                return False
         self._end(tombstone, [SeriesChanged(project, study_uid, uid) for uid in sorted(series)])
         return True
 
@@ -124,32 +128,33 @@ class Removal:
                 raise result
         self._versions.remove([one for versions in objects for one in versions])
 
-    def _remove_subject(self, tombstone: Tombstone) -> None:
-        """Removes a subject, unless sessions of it have come since."""
+    def _remove_subject(self, tombstone: Tombstone) -> bool:
+        """Removes a subject, unless sessions of it have come since; False where time ran out."""
         project, name = tombstone.project, tombstone.name
         uids = list(self._subjects.study_uids(project, name))
         studies = self._instances.studies_among(project, uids)
         cards = self._cards.many(project, [(Level.SESSION, uid) for uid in studies])
         for uid, study in studies.items():
             if subject_of(study.attributes, cards[Level.SESSION, uid]) == name:
-                return
-        self._remove_said(project, Level.SUBJECT, name)
+                return True
+        if not self._remove_said(project, Level.SUBJECT, name):
+            return False
         subject = self._subjects.subject(project, name)
         if subject is not None:
             self._subjects.remove(subject)
+        return True
 
-    def _remove_said(self, project: str, level: Level, name: str) -> None:
-        """Removes the card, the resources and the shares of something."""
+    def _remove_said(self, project: str, level: Level, name: str) -> bool:
+        """Removes the resources, the card and the shares of something; False: time ran out."""
+        left = self._seconds_left
+        if not clear_owner(self._broom, left, project=project, level=level, owner=name):
+            return False
         self._remove_card(self._cards.card(project, level, name))
-        for resource in self._resources.resources(project, level, name):
-            for file in self._resources.files(resource):
-                self._remove_versions(file.key)
-                self._resources.remove_file(resource, file.path)
-            self._resources.remove(resource)
         for share in self._shares.of(project, level, name):
             self._shares.revoke(share)
             self._remove_card(self._cards.card(share.target, level, name_in_target(share)))
             self._shares.forget(share)
+        return True
 
     def _remove_card(self, card: Card) -> None:
         self._labels.release(card)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scanloft.contents.placing import Chosen, Placed, number_of, scan_name
+from scanloft.contents.placing import Chosen, Placed, number_of
 from scanloft.contents.sessions import Chooser
 from scanloft.contents.shelves import Shelves
 from scanloft.contents.waiting import results, weighed
 from scanloft.core.annotations import Level, Resource, ResourceFile
 from scanloft.core.exports import ExportFile
+from scanloft.core.hierarchy import scan_name
 from scanloft.core.layouts import (
     SOURCE_DATA,
     Layout,

@@ -1,19 +1,13 @@
 """Where the scans of a session are put in a download."""
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scanloft.core.annotations import Card
 from scanloft.core.layouts import Layout, Scan, SessionPlace, digest, scan_folders
 from scanloft.core.model import Attributes, Series, Study
 
 PATIENT_ID, PATIENT_SEX = "00100020", "00100040"
 SERIES_NUMBER, SERIES_DESCRIPTION = "00200011", "0008103E"
-SUBJECT = re.compile(r"[A-Za-z0-9._-]{1,64}")
-UNKNOWN_SUBJECT = "unknown"
-DIGEST_DIGITS = 20
 SEX_IN_BIDS = {"M": "M", "F": "F", "O": "O"}
 
 
@@ -66,21 +60,6 @@ class Placed:
             series=tuple(taken),
             folder_by_series=folders,
         )
-
-
-def subject_of(attributes: Attributes, card: Card) -> str:
-    """The key of the subject of a session: the one it was moved to, else that of its images."""
-    patient_id = text_of(attributes, PATIENT_ID).strip()
-    if card.subject or not patient_id:
-        return card.subject or UNKNOWN_SUBJECT
-    if SUBJECT.fullmatch(patient_id) and not set(patient_id) <= {"."}:
-        return patient_id
-    return f"x-{hashlib.sha256(patient_id.encode()).hexdigest()[:DIGEST_DIGITS]}"
-
-
-def scan_name(study_uid: str, series_uid: str) -> str:
-    """The name of a scan on cards, tombstones and resources."""
-    return f"{study_uid}/{series_uid}"
 
 
 def text_of(attributes: Attributes, tag: str) -> str:

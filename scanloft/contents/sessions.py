@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from scanloft.contents.placing import Chosen, Placed, scan_name, subject_of
+from scanloft.contents.placing import Chosen, Placed
 from scanloft.contents.shelves import Shelves
 from scanloft.contents.waiting import batches, results
 from scanloft.core.annotations import Card, Level
 from scanloft.core.errors import Gone, NotFound
+from scanloft.core.hierarchy import scan_name, subject_of
 from scanloft.core.layouts import SessionPlace
 from scanloft.core.model import Series, Study
 from scanloft.core.selections import Wish

@@ -1,6 +1,7 @@
 """Journals: one entry for one act, whatever becomes of the answers on the way."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_every_append_is_one_entry_in_order(rows: Rows, lost: list[bool]) -> Non
     rows.put(ItemKey("P#count", partition), {"text": ""})
     for number, is_lost in enumerate(lost, start=1):
         journal = Journal(forgetful(rows, lost=int(is_lost)))
-        assert journal.append(partition, lambda _, n=number: {"text": str(n)}) == number
+        assert journal.append(partition, partial(_entry, number)) == number
     entries = Journal(rows).entries(partition)
     assert [(entry["sequence"], entry["text"]) for entry in entries] == [
         (number, str(number)) for number in range(1, len(lost) + 1)
@@ -89,3 +90,7 @@ def test_what_could_not_be_written_is_said(rows: Rows) -> None:
         Journal(rows).append("P#alpha", lambda _: {"text": "one"})
     rows._client.meta.events.unregister("before-call.dynamodb.PutItem", refuse)
     assert texts(Journal(rows)) == []
+
+
+def _entry(number: int, _last: object) -> dict[str, str]:
+    return {"text": str(number)}

@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from scanloft.client import audit_command
 from scanloft.client.cli import app
-from scanloft.core.chain import hash_of, line_of, linked
+from scanloft.core.chain import entry_of, hash_of, line_of, linked
 from scanloft.core.model import AuditEntry
 
 IN_FILES = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,7 +80,7 @@ def test_any_tampering_inside_of_a_log_is_seen(tmp_path: Path, data: st.DataObje
         tampered.insert(place, chain(1, project="beta")[0])
     else:
         field = data.draw(st.sampled_from(["actor", "action", "at", "reason", "previous"]))
-        entry = replace(audit_command.entry_of(lines[place]), **{field: "somebody else"})
+        entry = replace(entry_of(lines[place]), **{field: "somebody else"})  # type: ignore[arg-type]  # all are texts
         if kind == "forge":
             entry = replace(entry, hash=hash_of(entry))
         tampered[place] = line_of(entry)
@@ -165,7 +164,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[httpx.Request]
             return real(transport=httpx.MockTransport(answer), **options)
 
         real = httpx.Client
-        monkeypatch.setattr(audit_command.httpx, "Client", client)
+        monkeypatch.setattr("httpx.Client", client)
         monkeypatch.setenv("SCANLOFT_TOKEN", "slpat_1")
         return requests
 

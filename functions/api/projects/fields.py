@@ -1,30 +1,16 @@
 """The custom fields that a project gives its subjects, sessions and scans."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from functions.api.edge.shapes import Body, Line
+from scanloft.core.custom_fields import CHOICE_LIMIT, FIELD_LIMIT, FieldType
 from scanloft.core.errors import Conflict
-
-FIELD_LIMIT = 50
-CHOICE_LIMIT = 100
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Choice = Annotated[Line, Field(min_length=1, max_length=64)]
-
-
-class FieldType(StrEnum):
-    """What a custom field holds."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    DATE = "date"
-    FLAG = "flag"
-    CHOICE = "choice"
 
 
 class CustomField(Body):

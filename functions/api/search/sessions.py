@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from functions.api.services import Services
 from scanloft.aws.access import Presence
 from scanloft.core.annotations import Card, Level
+from scanloft.core.hierarchy import subject_of
 from scanloft.core.model import Attributes, Series, Study
 from scanloft.core.search import Criteria, Hit
 
 STUDY_DATE, DESCRIPTION, PATIENT_ID = "00080020", "00081030", "00100020"
 SERIES_DESCRIPTION, MODALITY, BODY_PART = "0008103E", "00080060", "00180015"
-UNKNOWN_SUBJECT = "unknown"
 
 
 @dataclass(slots=True)
@@ -111,17 +111,12 @@ def buried_in(services: Services, project: str) -> set[tuple[Level, str]]:
     return {(each.level, each.name) for each in services.tombstones.all(project)}
 
 
-def subject_of(study: Study, card: Card) -> str:
-    """The subject of a session: the one it was moved to, else the one its images name."""
-    return card.subject or _first(study.attributes, PATIENT_ID) or UNKNOWN_SUBJECT
-
-
 def _session(study: Study, card: Card) -> Hit:
     return Hit(
         level=Level.SESSION,
         project=study.project,
         name=study.study_uid,
-        subject=subject_of(study, card),
+        subject=subject_of(study.attributes, card),
         study_uid=study.study_uid,
         label=card.label,
         study_date=_first(study.attributes, STUDY_DATE),

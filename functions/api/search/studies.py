@@ -9,9 +9,10 @@ from pydantic import Field
 
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Query, Shown
-from functions.api.search.sessions import buried_in, subject_of
+from functions.api.search.sessions import buried_in
 from functions.api.services import Services
-from scanloft.core.annotations import Card, Level
+from scanloft.core.annotations import Level
+from scanloft.core.hierarchy import subject_of
 from scanloft.core.model import Study
 
 STUDY_DATE, DESCRIPTION, PATIENT_ID = "00080020", "00081030", "00100020"
@@ -120,7 +121,7 @@ def _seen(services: Services, request: Request) -> Iterator[Study]:
     card_by_study = {card.name: card for card in cards}
     for study in services.instances.studies(request.project):
         card = card_by_study.get(study.study_uid)
-        subject = subject_of(study, card or Card(study.project, Level.SESSION, study.study_uid))
+        subject = subject_of(study.attributes, card)
         places = {(Level.SESSION, study.study_uid), (Level.SUBJECT, subject)}
         if request.presence.sees(study.sites) and not places & buried:
             yield study

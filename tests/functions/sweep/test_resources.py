@@ -6,9 +6,9 @@ import pytest
 
 from functions.sweep.broom import Broom
 from functions.sweep.resources import clear_owner, clear_trash
-from scanloft.aws.projects import ProjectIndex
 from scanloft.core.annotations import Level, ResourceFile, Trashed
 from scanloft.core.retention import kept_until
+from tests.support.brooms import broom_of
 from tests.support.cloud import Cloud, new_cloud
 from tests.support.disturbances import calls_listed, refused_at
 from tests.support.resources import Collection
@@ -18,13 +18,7 @@ LONG_AGO, LATELY = "2026-01-01T00:00:00Z", "2026-02-20T00:00:00Z"
 
 
 def broom(cloud: Cloud, *, now: datetime = NOW) -> Broom:
-    return Broom(
-        rows=cloud.rows,
-        projects=ProjectIndex(cloud.rows),
-        inbox=cloud.inbox,
-        archive=cloud.archive,
-        now=lambda: now,
-    )
+    return broom_of(cloud, now=lambda: now)
 
 
 def enough() -> float:

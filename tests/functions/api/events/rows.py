@@ -1,6 +1,7 @@
 """What the routes of the feed and of webhooks answer whom."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tests.functions.api.front import Front
 from tests.functions.api.matrix.row import Row
@@ -22,7 +23,7 @@ def unhooked(front: Front) -> Mapping[str, str]:
     return {}
 
 
-OWNERS = {"member": 403, "collaborator": 403, "uploader": 403, "public": 403}
+OWNERS: dict[str, Any] = {"member": 403, "collaborator": 403, "uploader": 403, "public": 403}
 
 ROWS = {
     "feed_list": Row(owner=200, member=200, collaborator=200, uploader=403, public=200),
