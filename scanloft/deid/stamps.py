@@ -7,7 +7,11 @@ from scanloft.deid.profiles.options import OPTIONS
 from scanloft.deid.profiles.profile import Base, Profile
 from scanloft.deid.values.encode import Encoding, pad
 
-_BASIC_CODE = ("113100", "Basic Application Confidentiality Profile")
+_DCM, _OWN = "DCM", "99SCANLOFT"
+"""Coding schemes: that of DICOM (PS3.16 8), and a private one (PS3.3 8.2)."""
+_BASIC_CODE = (_DCM, "113100", "Basic Application Confidentiality Profile")
+_SCRIPT_CODE = (_OWN, "ctp-script", "CTP DicomAnonymizer script")
+_PIXEL_SCRIPT_CODE = (_OWN, "ctp-pixel-script", "CTP DicomPixelAnonymizer script")
 _BASIC_METHOD = "PS3.15 Basic Application Level Confidentiality Profile"
 _OTHER_METHODS = {
     Base.BASIC: "Rules of the project that keep more than PS3.15 E",
@@ -25,6 +29,7 @@ def stamps(
 ) -> tuple[tuple[int, bytes], ...]:
     """Return the elements that state what was done, by tag (PS3.15 E.1.1, PS3.16 CID 7050).
 
+    Scripts and options are recorded in the order in which they are applied.
     A profile that keeps more than the Basic Profile and its options does not claim to be it.
     `pixels_known` says that a device rule knows what the pixels show. Empty for a profile that
     changes nothing.
@@ -32,9 +37,11 @@ def stamps(
     if profile.base is Base.NONE:
         return ()
     conforms = profile.base is Base.BASIC and not loosening_rules(profile)
-    codes = [_BASIC_CODE] if conforms else []
+    codes = [_SCRIPT_CODE] if profile.base is Base.CTP else []
+    codes += [_BASIC_CODE] if conforms else []
     options = profile.options if pixels_known else profile.options - {"clean_pixel"}
-    codes += sorted(OPTIONS[option] for option in options)
+    codes += sorted((_DCM, *OPTIONS[option]) for option in options)
+    codes += [_PIXEL_SCRIPT_CODE] if pixels_cleaned and profile.pixel_script else []
     method = _BASIC_METHOD if conforms else _OTHER_METHODS[profile.base]
     texts = {
         0x00120062: ("CS", "YES"),
@@ -45,7 +52,7 @@ def stamps(
         texts[0x00280301] = ("CS", "NO")
     elements = {tag: _text(encoding, tag, vr, text) for tag, (vr, text) in texts.items()}
     if codes:
-        items = (_code_item(encoding, value, meaning) for value, meaning in codes)
+        items = (_code_item(encoding, *code) for code in codes)
         elements[0x00120064] = encoding.sequence(0x00120064, items)
     return tuple(sorted(elements.items()))
 
@@ -58,10 +65,10 @@ def _temporal_information(profile: Profile) -> str:
     return "UNMODIFIED" if kept else "REMOVED"
 
 
-def _code_item(encoding: Encoding, value: str, meaning: str) -> bytes:
+def _code_item(encoding: Encoding, scheme: str, value: str, meaning: str) -> bytes:
     return (
         _text(encoding, 0x00080100, "SH", value)
-        + _text(encoding, 0x00080102, "SH", "DCM")
+        + _text(encoding, 0x00080102, "SH", scheme)
         + _text(encoding, 0x00080104, "LO", meaning)
     )
 

@@ -143,8 +143,29 @@ def test_a_script_never_claims_the_basic_profile(floor: bool) -> None:
         "c", 1, frozenset({"clean_pixel"}), base=Base.CTP, ctp_script=CTP, floor=floor
     )
     dataset = stamped(profile)
-    assert codes(dataset) == ["113101"]
+    assert codes(dataset) == ["ctp-script", "113101"]
     assert "CTP DicomAnonymizer script" in dataset.DeidentificationMethod[1]
+
+
+def test_scripts_applied_are_recorded_in_order_in_0012_0064() -> None:
+    profile = Profile(
+        "c",
+        1,
+        frozenset({"clean_pixel", "rtn_uids"}),
+        base=Base.CTP,
+        ctp_script=CTP,
+        pixel_script='{ Modality.equals("US") } (0,0,1,1)',
+    )
+    dataset = stamped(profile, pixels_cleaned=True)
+    assert codes(dataset) == ["ctp-script", "113101", "113110", "ctp-pixel-script"]
+    items = dataset.DeidentificationMethodCodeSequence
+    assert [item.CodingSchemeDesignator for item in items] == [
+        "99SCANLOFT",
+        "DCM",
+        "DCM",
+        "99SCANLOFT",
+    ]
+    assert "ctp-pixel-script" not in codes(stamped(profile))
 
 
 def test_nothing_is_stamped_where_nothing_is_done() -> None:

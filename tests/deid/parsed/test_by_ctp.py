@@ -68,7 +68,8 @@ def test_the_output_says_that_a_script_was_run_and_claims_no_profile(floor: bool
     assert dataset.PatientIdentityRemoved == "YES"
     assert dataset.DeidentificationMethod[0] == "scanloft test v1"
     assert "CTP DicomAnonymizer" in dataset.DeidentificationMethod[1]
-    assert "DeidentificationMethodCodeSequence" not in dataset
+    (item,) = dataset.DeidentificationMethodCodeSequence
+    assert item.CodeValue == "ctp-script"
 
 
 def test_references_that_a_script_does_not_reach_follow_its_uids() -> None:
