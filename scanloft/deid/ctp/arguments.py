@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scanloft.core.errors import InvalidProfile
+from scanloft.core.replacements import Replacement, read_replacement
 from scanloft.deid.ctp.attributes import Attribute, AttributePath, read_path
 from scanloft.deid.ctp.calendar_days import KEEP_FIELD, NotADateError, move_dates
-from scanloft.deid.ctp.patterns import Pattern, Replacement, read_pattern, read_replacement
+from scanloft.deid.ctp.patterns import Pattern, read_pattern
 from scanloft.deid.ctp.refusal import script_refused
 from scanloft.deid.ctp.signatures import Form, Kind
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from scanloft.core.errors import CtpQuarantine, UnlistedSubject
 from scanloft.core.lookup import NotListedError
+from scanloft.core.replacements import Replacement
 from scanloft.deid.ctp.attributes import AttributePath
 from scanloft.deid.ctp.calendar_days import NotADateError, days_between, move_dates, replace_fields
 from scanloft.deid.ctp.context import Context
@@ -16,7 +17,7 @@ from scanloft.deid.ctp.hashing import (
     hashed_days,
 )
 from scanloft.deid.ctp.lookup import find
-from scanloft.deid.ctp.patterns import Pattern, Replacement
+from scanloft.deid.ctp.patterns import Pattern
 from scanloft.deid.ctp.results import Action, Blank, Result
 
 _NO_DIGIT = re.compile(r"[^0-9]")

@@ -1,26 +1,14 @@
-"""Java's regular expressions and replacements, as far as RE2's mean the same."""
+"""Java's regular expressions, as far as RE2's mean the same."""
 
 import re
 import warnings
 from dataclasses import dataclass
 
+from scanloft.core.replacements import Replacement
 from scanloft.deid.values.patterns import compiled
 
 # For Java it is a fault, for RE2 it is text.
 _NO_LOWER_BOUND = re.compile(r"(?<!\\)\{,")
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """What replaces a match: texts and the numbers of groups, in order."""
-
-    parts: tuple[str | int, ...]
-
-    def expand(self, match: re.Match[str]) -> str:
-        """Return the text for a match; a group that took no part gives none."""
-        return "".join(
-            (match[part] or "") if isinstance(part, int) else part for part in self.parts
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +50,3 @@ def read_pattern(text: str) -> Pattern | None:
             return None
     compiled(text)
     return Pattern(text)
-
-
-def read_replacement(text: str, groups: int) -> Replacement | None:
-    """Read a replacement with $1 and escapes; None if it names a group that is not there."""
-    parts: list[str | int] = []
-    at = 0
-    while at < len(text):
-        character = text[at]
-        if character == "\\":
-            parts.append(text[at + 1 : at + 2])
-            at += 2
-        elif character == "$":
-            number, at = _group(text, at + 1, groups)
-            if number is None:
-                return None
-            parts.append(number)
-        else:
-            parts.append(character)
-            at += 1
-    return Replacement(tuple(parts))
-
-
-def _group(text: str, at: int, groups: int) -> tuple[int | None, int]:
-    number: int | None = None
-    while at < len(text) and text[at] in "0123456789":
-        longer = (number or 0) * 10 + int(text[at])
-        if longer > groups:
-            break
-        number = longer
-        at += 1
-    return number, at

@@ -7,7 +7,8 @@ import pytest
 from pydicom.dataset import Dataset
 
 from scanloft.core.errors import InvalidProfile
-from scanloft.deid.ctp.patterns import Pattern, read_pattern, read_replacement
+from scanloft.core.replacements import read_replacement
+from scanloft.deid.ctp.patterns import Pattern, read_pattern
 from scanloft.deid.ctp.script import parse_script
 from tests.support.growth import in_proportion
 

@@ -1,0 +1,1 @@
+"""Which project, subject and session an object belongs to that was addressed to none."""
