@@ -74,16 +74,22 @@ class Edge:
     def _resolver(self, event: Mapping[str, Any]) -> APIGatewayHttpResolver:
         """A resolver for one request: a resolver keeps the request it is at."""
         resolver = APIGatewayHttpResolver()
-        for endpoint in self._endpoints:
+        for endpoint in self._here(event):
             resolver.route(endpoint.path, endpoint.method)(_acting(endpoint, event))
         resolver.exception_handler(NotFoundError)(partial(self._no_route, event))
         resolver.exception_handler(ArchiveError)(self._refused)
         resolver.exception_handler(Exception)(self._failed)
         return resolver
 
-    def _no_route(self, event: Mapping[str, Any], _error: NotFoundError) -> Response[str | bytes]:
+    def _here(self, event: Mapping[str, Any]) -> list[Endpoint]:
+        """The endpoints at the path: a path that is named stands before one with a part for any."""
         path = str(event.get("rawPath", ""))
-        known = {each.method for each in self._endpoints if _fits(each.path, path)}
+        fitting = [each for each in self._endpoints if _fits(each.path, path)]
+        closest = max((_names(each.path) for each in fitting), default=())
+        return [each for each in fitting if _names(each.path) == closest]
+
+    def _no_route(self, event: Mapping[str, Any], _error: NotFoundError) -> Response[str | bytes]:
+        known = {each.method for each in self._here(event)}
         if known:
             allowed = ", ".join(sorted(known))
             return self._refused(
@@ -123,6 +129,11 @@ def _fits(pattern: str, path: str) -> bool:
         part == each or (each.startswith("<") and bool(part))
         for each, part in zip(wanted, parts, strict=True)
     )
+
+
+def _names(pattern: str) -> tuple[bool, ...]:
+    """Which parts of a pattern are named, from the left."""
+    return tuple(not part.startswith("<") for part in pattern.split("/"))
 
 
 def _problem(
