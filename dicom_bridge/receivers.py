@@ -6,6 +6,7 @@ from typing import Self
 
 from scanloft.core.errors import InvalidRequest
 from scanloft.core.identifiers import checked_ae_title, checked_project
+from scanloft.core.receivers import checked_receiver
 
 INVALID_AE_TITLE = "INVALID"
 """Stands in metadata and logs for an AE title that breaks PS3.5 6.2."""
@@ -13,7 +14,10 @@ INVALID_AE_TITLE = "INVALID"
 
 @dataclass(frozen=True, slots=True)
 class Receivers:
-    """The AE titles that the bridge answers to, and the project that each one feeds."""
+    """The AE titles that the bridge answers to, and the project that each one feeds.
+
+    An empty project stands for none: what comes there is routed by the archive.
+    """
 
     project_by_ae_title: Mapping[str, str]
 
@@ -24,12 +28,12 @@ class Receivers:
         return iter(self.project_by_ae_title)
 
     def project(self, ae_title: str) -> str:
-        """The project that this AE title feeds."""
+        """The project that this AE title feeds; empty where the archive routes what comes."""
         return self.project_by_ae_title[ae_title]
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads "AE1=project1,AE2=project2"; blanks around the parts do not count.
+        """Reads "AE1=project1,AE2="; blanks around the parts do not count.
 
         Raises:
             ValueError: nothing there, a part without "=", a bad name, or an AE title twice; the
@@ -55,6 +59,8 @@ def _receiver(part: str, *, place: int) -> tuple[str, str]:
             'write them as "AE1=project1,AE2=project2".'
         )
     try:
+        if not project.strip():
+            return checked_receiver(checked_ae_title(ae_title)), ""
         return checked_ae_title(ae_title), checked_project(project.strip())
     except InvalidRequest as error:
         raise ValueError(f"SCANLOFT_RECEIVERS: part {place}: {error.message}") from None

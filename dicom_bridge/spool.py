@@ -22,15 +22,18 @@ from urllib.parse import quote, unquote
 
 from scanloft.core.errors import ArchiveError, InvalidRequest, Unavailable
 from scanloft.core.identifiers import checked_ae_title
-from scanloft.core.keys import InboxKey, InboxPrefix
+from scanloft.core.keys import InboxKey, InboxPrefix, UnassignedKey
 
 SEPARATOR = ","
-_NAME = re.compile(r"[a-z0-9-]+,[A-Za-z0-9-]+,[0-9.]+,[^,/]+,[^,/]+")
+_NAME = re.compile(r"[a-z0-9-]*,[A-Za-z0-9-]+,[0-9.]+,[^,/]+,[^,/]+")
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolEntry:
-    """Where one received object goes, and who sent it to whom."""
+    """Where one received object goes, and who sent it to whom.
+
+    Without a project it is unassigned: the archive finds one by its rules.
+    """
 
     project: str
     upload: str
@@ -44,12 +47,14 @@ class SpoolEntry:
         return SEPARATOR.join(quote(part, safe="") for part in astuple(self))
 
     @property
-    def key(self) -> InboxKey:
+    def key(self) -> InboxKey | UnassignedKey:
         """The key that it gets in the inbox, the same however often it is tried.
 
         Raises:
             InvalidRequest: a part that may not be in a key.
         """
+        if not self.project:
+            return UnassignedKey.build(self.called_ae, upload=self.upload, number=self.number)
         return InboxKey.build(
             InboxPrefix.DICOM, project=self.project, upload=self.upload, number=self.number
         )

@@ -6,6 +6,7 @@ from pydicom.dataset import Dataset
 
 from scanloft.core.errors import (
     ArchiveError,
+    AwaitsArchiving,
     BadArchiveFile,
     Conflict,
     CtpQuarantine,
@@ -27,6 +28,7 @@ from scanloft.core.errors import (
     Oversized,
     PixelReview,
     Rejected,
+    Unassigned,
     Unauthenticated,
     Unavailable,
     UnknownProject,
@@ -72,6 +74,8 @@ FAILURE_BY_ERROR: dict[type[ArchiveError], Failure] = {
     DeclarationMismatch: Failure(DOES_NOT_MATCH, "The object is not what was declared."),
     # As Forbidden, in the same words: a sender does not learn which projects there are.
     UnknownProject: Failure(NOT_AUTHORISED, "Not allowed to send here."),
+    Unassigned: Failure(NOT_AUTHORISED, "Not allowed to send here."),
+    AwaitsArchiving: Failure(CANNOT_UNDERSTAND, "The study holds this object for its owner."),
     BadArchiveFile: Failure(CANNOT_UNDERSTAND, "The object cannot be unpacked."),
     FaultyArchive: Failure(CANNOT_UNDERSTAND, "The archive failed at this object: report it."),
     NotFound: Failure(NOT_AUTHORISED, "Not allowed to send here."),

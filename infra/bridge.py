@@ -5,6 +5,7 @@ from constructs import Construct
 
 from infra.permissions import RAW_DICOM, Verb
 from infra.storage import DataBucket
+from scanloft.core.keys import UNASSIGNED_PREFIX
 
 
 class BridgeUpload(Construct):
@@ -15,4 +16,4 @@ class BridgeUpload(Construct):
         self.policy = iam.ManagedPolicy(
             self, "Policy", description="Lets a scanloft DICOM bridge put objects into the inbox"
         )
-        inbox.grant(self.policy, verbs=[Verb.PUT], prefixes=[RAW_DICOM])
+        inbox.grant(self.policy, verbs=[Verb.PUT], prefixes=[RAW_DICOM, UNASSIGNED_PREFIX])

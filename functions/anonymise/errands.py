@@ -1,23 +1,38 @@
-"""What is known of objects before they are read: project, declaration, and who uploaded them."""
+"""What is known of objects before they are read: project, declaration, sender, instructions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from functions.anonymise.passage import Errand
-from functions.anonymise.rooms import Room
+from functions.anonymise.rooms import Room, Rooms
+from functions.anonymise.tasks import Errand, Unrouted
 from scanloft.aws.batches import Delivery
+from scanloft.aws.instructions import InstructionIndex
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import InvalidRequest, Rejected
-from scanloft.core.keys import InboxKey, InboxPrefix, is_dicom_upload
+from scanloft.core.instructions import Instruction, is_review_upload, may_be_instructed
+from scanloft.core.keys import (
+    UNASSIGNED_PREFIX,
+    InboxKey,
+    InboxPrefix,
+    UnassignedKey,
+    is_dicom_upload,
+)
 from scanloft.core.model import Declaration, FileKind, Upload
 
 RoomByProject = Mapping[str, Room | Rejected]
+File = tuple[str, str, str]
+"""A project, an upload of it, and a number in that."""
 
 
-def parsed_key(key: str) -> InboxKey | None:
+Key = InboxKey | UnassignedKey | None
+
+
+def parsed_key(key: str) -> Key:
     """The parts of a key, None where it is none of ours."""
     try:
+        if key.startswith(UNASSIGNED_PREFIX):
+            return UnassignedKey.parse(key)
         return InboxKey.parse(key)
     except InvalidRequest:
         return None
@@ -25,37 +40,57 @@ def parsed_key(key: str) -> InboxKey | None:
 
 def errands(
     uploads: UploadIndex,
+    instructions: InstructionIndex,
     deliveries: Sequence[Delivery],
-    keys: Sequence[InboxKey | None],
-    rooms: RoomByProject,
-) -> list[Errand | Arrival]:
+    keys: Sequence[Key],
+    *,
+    rooms: Rooms,
+    room_by_project: RoomByProject,
+) -> list[Errand | Unrouted | Arrival]:
     """The errand of each delivery, in order; its arrival where its key is not ours.
 
     Raises:
         Unavailable: the table did not answer.
     """
-    known = [key for key in keys if key]
+    known = [key for key in keys if isinstance(key, InboxKey)]
     plain = (key for key in known if not (key.is_member and key.prefix is InboxPrefix.FILES))
     files = filter(None, map(_declared_file, plain))
-    declared, senders = uploads.announced(files, _asked_for(known, rooms))
+    declared, senders = uploads.announced(files, _asked_for(known, room_by_project))
     declared |= _declared_members(uploads, known)
+    instructed = _instructed(instructions, known)
+    room_by_instruction = rooms.under(instructed.values(), room_by_project)
 
     def errand(key: InboxKey, delivery: Delivery) -> Errand:
         file = _declared_file(key)
         declaration = declared.get(file) if file else None
+        instruction = instructed.get(_file(key))
+        if instruction is not None:
+            room = room_by_instruction[id(instruction)]
+        else:
+            room = _sent_by(senders.get((key.project, key.upload)), room_by_project[key.project])
         return Errand(
             key=key,
             arrival=delivery.arrival,
             attempt=delivery.attempt,
-            room=_sent_by(senders.get((key.project, key.upload)), rooms[key.project]),
+            room=room,
             declaration=None if _is_unnamed_member(key) else declaration,
-            declaration_needed=file is not None and not _is_announced(key, declaration),
+            declaration_needed=_needs_declaration(key, declaration, instruction),
+            instruction=instruction,
         )
 
-    return [
-        errand(key, delivery) if key else delivery.arrival
-        for key, delivery in zip(keys, deliveries, strict=True)
-    ]
+    def task(key: Key, delivery: Delivery) -> Errand | Unrouted | Arrival:
+        if isinstance(key, UnassignedKey):
+            return Unrouted(key, delivery.arrival, delivery.attempt)
+        return errand(key, delivery) if key else delivery.arrival
+
+    return [task(key, delivery) for key, delivery in zip(keys, deliveries, strict=True)]
+
+
+def _instructed(
+    instructions: InstructionIndex, keys: Iterable[InboxKey]
+) -> dict[File, Instruction]:
+    wanted = [_file(key) for key in keys if may_be_instructed(key.upload)]
+    return instructions.known(wanted) if wanted else {}
 
 
 def _asked_for(keys: Sequence[InboxKey], rooms: RoomByProject) -> set[tuple[str, str]]:
@@ -66,7 +101,9 @@ def _asked_for(keys: Sequence[InboxKey], rooms: RoomByProject) -> set[tuple[str,
     return {
         (key.project, key.upload)
         for key in keys
-        if _asks_for_senders(rooms[key.project]) and not is_dicom_upload(key.upload)
+        if _asks_for_senders(rooms[key.project])
+        and not is_dicom_upload(key.upload)
+        and not is_review_upload(key.upload)
     }
 
 
@@ -81,9 +118,7 @@ def _sent_by(upload: Upload | None, room: Room | Rejected) -> Room | Rejected:
     return replace(room, uploader=uploader, submitted_for=upload.site)
 
 
-def _declared_members(
-    uploads: UploadIndex, keys: Sequence[InboxKey]
-) -> dict[tuple[str, str, str], Declaration]:
+def _declared_members(uploads: UploadIndex, keys: Sequence[InboxKey]) -> dict[File, Declaration]:
     """What unpack wrote down of members that are to become files of a resource."""
     members = {
         (key.project, key.upload, key.number)
@@ -93,22 +128,35 @@ def _declared_members(
     return uploads.declared_members(members) if members else {}
 
 
-def _is_announced(key: InboxKey, declaration: Declaration | None) -> bool:
-    """Whether the file was declared; a member is announced by the zip or tar that holds it."""
-    if declaration is None:
-        return False
-    return not _is_unnamed_member(key) or declaration.kind is FileKind.ARCHIVE
-
-
 def _is_unnamed_member(key: InboxKey) -> bool:
     """Whether it is a member of a zip or tar that nobody declared by itself."""
     return key.is_member and key.prefix is not InboxPrefix.FILES
 
 
-def _declared_file(key: InboxKey) -> tuple[str, str, str] | None:
-    """The file that was declared for this object; its zip or tar for a member; None for DICOM."""
+def _needs_declaration(
+    key: InboxKey, declaration: Declaration | None, instruction: Instruction | None
+) -> bool:
+    """Whether the object should have been announced and was not.
+
+    A member is announced by the zip or tar that holds it, what a person sent by the instruction.
+    """
     if is_dicom_upload(key.upload):
+        return False
+    if is_review_upload(key.upload):
+        return instruction is None
+    if declaration is None:
+        return True
+    return _is_unnamed_member(key) and declaration.kind is not FileKind.ARCHIVE
+
+
+def _declared_file(key: InboxKey) -> File | None:
+    """The file that was declared for this object; its zip or tar for a member; None for DICOM."""
+    if is_dicom_upload(key.upload) or is_review_upload(key.upload):
         return None
     if key.prefix is InboxPrefix.FILES:
         return key.project, key.upload, key.number
     return key.project, key.upload, key.number.partition(".")[0]
+
+
+def _file(key: InboxKey) -> File:
+    return key.project, key.upload, key.number

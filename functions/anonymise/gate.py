@@ -5,19 +5,25 @@ copy and item), who became whom, fate, delete of the raw object. A crash after a
 raw object whose message comes again, and each step done twice is a no-op.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from functions.anonymise.errands import RoomByProject, errands, parsed_key
+from functions.anonymise.errands import errands, parsed_key
 from functions.anonymise.files.filing import FileShelf
-from functions.anonymise.passage import Errand, Passage, Passed
+from functions.anonymise.labels import Labels
+from functions.anonymise.passage import Passage
 from functions.anonymise.rooms import Room, Rooms
+from functions.anonymise.router import Directory, Router
+from functions.anonymise.tasks import Errand, Passed, Unrouted
 from scanloft.aws.batches import Delivery, Outcome
 from scanloft.aws.detention import Detention
 from scanloft.aws.feed import Feed
 from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.instructions import InstructionIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.pseudonyms import PseudonymStore
@@ -31,8 +37,8 @@ from scanloft.aws.uploads import UploadIndex
 from scanloft.core.annotations import Change
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, Unavailable, UnlistedSubject
-from scanloft.core.keys import is_dicom_upload
-from scanloft.core.model import Upload, UploadSource
+from scanloft.core.keys import InboxKey, UnassignedKey, is_dicom_upload
+from scanloft.core.model import Fate, Upload, UploadSource
 from scanloft.core.overlap import overlapped
 from scanloft.core.settings import MIB, AnonymiseSettings
 
@@ -66,6 +72,8 @@ class Gate:
         secrets = Rows(settings.secrets_table, dynamodb)
         pseudonyms = Rows(settings.pseudonyms_table, dynamodb)
         self._uploads = UploadIndex(index)
+        self._instructions = InstructionIndex(index)
+        self._labels = Labels(index, now=lambda: int(time.time()))
         self._rooms = Rooms(ProjectIndex(index), SecretStore(secrets), PseudonymStore(pseudonyms))
         self._detention = Detention(self._inbox, QuarantineIndex(index))
         self._feed = Feed(index)
@@ -82,6 +90,13 @@ class Gate:
             ranged_limit_bytes=settings.ranged_limit_bytes,
             memory_budget_bytes=settings.memory_budget_bytes,
             now=now,
+        )
+        self._router = Router(
+            index,
+            inbox=self._inbox,
+            detention=self._detention,
+            whole_object_bytes=settings.whole_object_bytes,
+            now=partial(datetime.now, UTC),
         )
 
     def pass_batch(
@@ -110,32 +125,47 @@ class Gate:
     def _pass_chunk(self, deliveries: Sequence[Delivery]) -> Batch:
         """Passes the objects side by side, then writes their fates, then deletes the raw ones."""
         keys = [parsed_key(delivery.arrival.key) for delivery in deliveries]
-        rooms = self._rooms.of((key.project for key in keys if key), threads=self._threads)
-        tasks = errands(self._uploads, deliveries, keys, rooms)
-        results = overlapped(tasks, self._take, threads=self._threads)
+        projects = [key.project for key in keys if isinstance(key, InboxKey)]
+        tasks = errands(
+            self._uploads,
+            self._instructions,
+            deliveries,
+            keys,
+            rooms=self._rooms,
+            room_by_project=self._rooms.of(projects, threads=self._threads),
+        )
+        receivers = {key.receiver for key in keys if isinstance(key, UnassignedKey)}
+        directory = self._router.directory(receivers) if receivers else None
+        results = overlapped(tasks, partial(self._take, directory), threads=self._threads)
         passed = [result for result in results if isinstance(result, Passed)]
-        unfinished = self._finish(passed, rooms)
+        unfinished = self._finish(passed)
         outcomes = [
             result if isinstance(result, Exception) else unfinished if result else None
             for result in results
         ]
         return Batch(passed=passed, outcomes=outcomes)
 
-    def _take(self, errand: Errand | Arrival) -> Passed | None:
+    def _take(
+        self, directory: Directory | None, errand: Errand | Unrouted | Arrival
+    ) -> Passed | None:
         if isinstance(errand, Errand):
             return self._passage.take(errand)
-        self._detention.detain_misplaced(errand, now=now())
+        if isinstance(errand, Unrouted):
+            assert directory is not None, "There is one for every unassigned key."  # noqa: S101
+            self._router.take(errand, directory)
+        else:
+            self._detention.detain_misplaced(errand, now=now())
         return None
 
-    def _finish(self, passed: Sequence[Passed], rooms: RoomByProject) -> ArchiveError | None:
+    def _finish(self, passed: Sequence[Passed]) -> ArchiveError | None:
         """Writes pairs and fates, then deletes the raw objects; the error that kept it from all."""
         lacking = {one.key.project for one in passed if one.fate.code == UnlistedSubject.code}
         try:
-            self._rooms.record(
-                [room for room in rooms.values() if isinstance(room, Room)], lacking=lacking
-            )
+            rooms = [one.room for one in passed if isinstance(one.room, Room)]
+            self._rooms.record(rooms, lacking=lacking)
             self._announce(passed)
-            self._uploads.put_fates((one.key.project, one.key.upload, one.fate) for one in passed)
+            self._labels.give(passed)
+            self._uploads.put_fates(fate for one in passed for fate in _fates(one))
             self._tell(passed)
             self._inbox.delete([str(one.key) for one in passed])
         except ArchiveError as error:
@@ -145,7 +175,7 @@ class Gate:
     def _announce(self, passed: Sequence[Passed]) -> None:
         """Makes an upload of each DICOM association, so that what it brought can be found."""
         associations = {
-            (one.key.project, one.key.upload): one.sender
+            (one.key.project, one.key.upload): one
             for one in passed
             if is_dicom_upload(one.key.upload)
         }
@@ -155,9 +185,10 @@ class Gate:
                 upload=upload,
                 source=UploadSource.DICOM,
                 created_at=now(),
-                created_by=sender,
+                created_by=one.sender,
+                site=one.instruction.site if one.instruction else "",
             )
-            for (project, upload), sender in associations.items()
+            for (project, upload), one in associations.items()
         ]
         for result in overlapped(uploads, self._uploads.create, threads=self._threads):
             if isinstance(result, Exception):
@@ -172,6 +203,13 @@ class Gate:
             self._feed.append(
                 project, [Change("resource", name, "files_added", at) for name in names]
             )
+
+
+def _fates(passed: Passed) -> Iterator[tuple[str, str, Fate]]:
+    """The fate of the object, and of the files that it was before."""
+    yield passed.key.project, passed.key.upload, passed.fate
+    for upload, number in passed.instruction.was if passed.instruction else ():
+        yield passed.key.project, upload, replace(passed.fate, number=number)
 
 
 def now() -> str:

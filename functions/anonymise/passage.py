@@ -10,20 +10,22 @@ from functions.anonymise.raw import (
     Raw,
     WholeRaw,
     check_declaration,
+    check_prearchive,
     packed_reason,
 )
 from functions.anonymise.rooms import Room
 from functions.anonymise.shelf import Origin, Shelf
+from functions.anonymise.tasks import Errand, Passed
 from scanloft.aws.detention import Detention
 from scanloft.aws.instances import InstanceIndex
 from scanloft.aws.objects import ObjectStore, oversized
 from scanloft.aws.source import WINDOW_LIMIT_BYTES, RangedSource
 from scanloft.aws.tombstones import TombstoneIndex
-from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import MalformedDicom, NotDicom, NotFound, Oversized, Rejected
 from scanloft.core.fates import Disposition, judged
-from scanloft.core.keys import ArchiveKey, InboxKey, InboxPrefix
-from scanloft.core.model import Declaration, Fate, FateKind
+from scanloft.core.instructions import is_review_upload
+from scanloft.core.keys import ArchiveKey, InboxPrefix
+from scanloft.core.model import Fate, FateKind, Prearchive
 from scanloft.core.overlap import Budget
 from scanloft.core.resource_names import resource_name
 from scanloft.deid.engine import deidentify, plan
@@ -34,29 +36,6 @@ IS_DICOM = "is_dicom"
 """The code of the fate of a file for a resource that was archived as an image."""
 COPIES_HELD = 4
 """How often an object lies in memory while it passes: raw, data set, written, sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """An object to pass, and what is known of it before it is read."""
-
-    key: InboxKey
-    arrival: Arrival
-    attempt: int
-    room: Room | Rejected
-    declaration: Declaration | None
-    declaration_needed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """An object that passed; `sender` is the calling AE title of one that came by C-STORE."""
-
-    key: InboxKey
-    fate: Fate
-    sender: str
-    resource: str = ""
-    """Of a file that was added to a resource: what the change feed calls that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +137,30 @@ class Passage:
 
     def _taken(self, errand: Errand, way: _Way) -> Passed:
         raw: Raw | None = None
+        patient_id = ""
         with self._budget.held(way.held_bytes):
             try:
                 raw = way.opened(errand)
-                fate = self._archived(errand, raw)
+                fate, patient_id = self._archived(errand, raw)
             except (NotFound, _OtherWay):
                 raise
             except NotDicom as error:
                 reason = packed_reason(raw.start) if raw else None
-                fate = self._refused(errand, reason or error, raw=raw)
+                fate = self._refused(errand, reason or _not_left_out(errand, error), raw=raw)
             except Exception as error:  # noqa: BLE001  # the edge: judged by the table of fates
                 fate = self._refused(errand, error, raw=raw)
         sender = raw.metadata.get("calling-ae", "") if raw else ""
-        return Passed(key=errand.key, fate=fate, sender=sender, resource=_resource(errand, fate))
+        return Passed(
+            key=errand.key,
+            fate=fate,
+            sender=sender,
+            room=errand.room,
+            instruction=errand.instruction,
+            patient_id=patient_id,
+            resource=_resource(errand, fate),
+        )
 
-    def _archived(self, errand: Errand, raw: Raw) -> Fate:
+    def _archived(self, errand: Errand, raw: Raw) -> tuple[Fate, str]:
         room = errand.room
         if isinstance(room, Rejected):
             raise room
@@ -183,48 +171,54 @@ class Passage:
         if is_dicom(raw.source):
             return self._image_among_files(errand, room, raw)
         place = f"{errand.key.upload}/{errand.key.number}".encode()
-        return self._files.put(errand.key, target, raw, file_id=room.pseudonyms.content_id(place))
+        file_id = room.pseudonyms.content_id(place)
+        return self._files.put(errand.key, target, raw, file_id=file_id), ""
 
-    def _image_among_files(self, errand: Errand, room: Room, raw: Raw) -> Fate:
+    def _image_among_files(self, errand: Errand, room: Room, raw: Raw) -> tuple[Fate, str]:
         """Takes what was declared as a file and is DICOM the way of all DICOM."""
         try:
-            fate = self._image(errand, room, raw)
+            fate, patient_id = self._image(errand, room, raw)
         except NotDicom as error:
             # As DICOM it would be left out; as a file it must not be lost.
             raise MalformedDicom(
                 "This file resembles DICOM but cannot be read as such: correct it, or send it in "
                 "another form."
             ) from error
-        return replace(
+        fate = replace(
             fate,
             code=IS_DICOM,
             reason="This file is DICOM: it was de-identified and is among the images of the "
             "project, not in the resource.",
         )
+        return fate, patient_id
 
-    def _image(self, errand: Errand, room: Room, raw: Raw) -> Fate:
-        result, key, kind = self._shelved(errand.key, room, raw)
+    def _image(self, errand: Errand, room: Room, raw: Raw) -> tuple[Fate, str]:
+        result, key, kind = self._shelved(errand, room, raw)
         room.note(result.replaced, result.patients)
-        return Fate(
+        fate = Fate(
             number=errand.key.number,
             kind=kind,
             archive_key=str(key),
             size_bytes=raw.size_bytes,
             actions=result.account.counts,
         )
+        return fate, next(iter(result.patients.values()), "")
 
-    def _shelved(self, key: InboxKey, room: Room, raw: Raw) -> tuple[Result, ArchiveKey, FateKind]:
+    def _shelved(self, errand: Errand, room: Room, raw: Raw) -> tuple[Result, ArchiveKey, FateKind]:
         profile, pseudonyms, site = room.profile, room.pseudonyms, room.site(raw.metadata)
         if isinstance(raw, WholeRaw):
             result = deidentify(raw.body, profile=profile, pseudonyms=pseudonyms, site=site)
-            return result, *self._shelf.put(result, _origin(key, room, raw))
+            check_prearchive(room.prearchive, raw)
+            return result, *self._shelf.put(result, _origin(errand, room, raw))
         try:
             planned = plan(raw.source, profile=profile, pseudonyms=pseudonyms, site=site)
         except NeedsWhole as error:
             if packed := packed_reason(raw.start):
                 raise packed from error
             raise _OtherWay from error
-        return planned, *self._shelf.assemble(planned, _origin(key, room, raw), source=raw.source)
+        check_prearchive(room.prearchive, raw)
+        origin = _origin(errand, room, raw)
+        return planned, *self._shelf.assemble(planned, origin, source=raw.source)
 
     def _refused(self, errand: Errand, error: Exception, *, raw: Raw | None) -> Fate:
         disposition, reason = judged(error, attempt=errand.attempt)
@@ -247,6 +241,16 @@ class Passage:
         )
 
 
+def _not_left_out(errand: Errand, error: NotDicom) -> Rejected:
+    """What is no DICOM is left out, but not what a person has kept in quarantine until now."""
+    if not is_review_upload(errand.key.upload):
+        return error
+    return MalformedDicom(
+        "This is no DICOM, so it cannot be sent through the gate: if it is a file of a resource, "
+        "add it there again; then delete this one."
+    )
+
+
 def _resource(errand: Errand, fate: Fate) -> str:
     target = errand.declaration.target if errand.declaration else None
     if target is None or errand.key.prefix is not InboxPrefix.FILES or fate.code:
@@ -255,14 +259,24 @@ def _resource(errand: Errand, fate: Fate) -> str:
     return resource_name(target.level, target.owner, target.label) if is_new else ""
 
 
-def _origin(key: InboxKey, room: Room, raw: Raw) -> Origin:
-    content = room.pseudonyms.content_id(raw.sha256_hex.encode())
-    return Origin(raw=key, source=content, site=room.submitted_for)
+def _origin(errand: Errand, room: Room, raw: Raw) -> Origin:
+    return Origin(
+        raw=errand.key,
+        source=room.pseudonyms.content_id(raw.sha256_hex.encode()),
+        site=room.submitted_for,
+        replaces=room.prearchive is Prearchive.OVERWRITE,
+    )
 
 
 def _item(errand: Errand, raw: Raw | None) -> str:
-    """A name by content under the project's secret; by place where there is no such project."""
+    """A name by content under the project's secret; by place where there is no such project.
+
+    What a person has sent through the gate again gets a name that it has not had before: the item
+    that it was may be about to be deleted.
+    """
     if isinstance(errand.room, Rejected):
         return f"{errand.key.upload}-{errand.key.number}"
-    sha256 = raw.known_sha256_hex if raw else None
-    return errand.room.pseudonyms.content_id((sha256 or errand.arrival.etag).encode())
+    content = (raw.known_sha256_hex if raw else None) or errand.arrival.etag
+    if is_review_upload(errand.key.upload):
+        content += f" {errand.key.upload}"
+    return errand.room.pseudonyms.content_id(content.encode())

@@ -5,9 +5,12 @@ from functools import cached_property
 
 from scanloft.aws.objects import StoredObject
 from scanloft.aws.source import RangedSource
-from scanloft.core.errors import BadArchiveFile, DeclarationMismatch
-from scanloft.core.model import Declaration
+from scanloft.core.errors import AwaitsArchiving, BadArchiveFile, DeclarationMismatch
+from scanloft.core.model import Declaration, Prearchive
+from scanloft.core.routing.fixed import COMMENTS, demands_archiving
+from scanloft.core.settings import MIB
 from scanloft.deid.source import WholeSource
+from scanloft.dicom.texts import read_texts
 
 PACKED_MAGIC = (
     b"PK\x03\x04",
@@ -20,6 +23,7 @@ PACKED_MAGIC = (
 TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
 DICOM_MAGIC, DICOM_MAGIC_AT = b"DICM", 128
 MAGIC_BYTES = TAR_MAGIC_AT + len(TAR_MAGIC)
+HEADER_BYTES = MIB
 
 
 class WholeRaw:
@@ -50,6 +54,11 @@ class WholeRaw:
         """The bytes that tell a zip or tar."""
         return self.body[:MAGIC_BYTES]
 
+    @property
+    def header(self) -> bytes:
+        """Bytes that hold the header of nearly every object."""
+        return self.body[:HEADER_BYTES]
+
 
 class RangedRaw:
     """A raw object that is too large to be read without need."""
@@ -73,6 +82,11 @@ class RangedRaw:
     def start(self) -> bytes:
         """The bytes that tell a zip or tar."""
         return self.source.read(0, MAGIC_BYTES)
+
+    @property
+    def header(self) -> bytes:
+        """Bytes that hold the header of nearly every object."""
+        return self.source.read(0, HEADER_BYTES)
 
 
 Raw = WholeRaw | RangedRaw
@@ -114,4 +128,21 @@ def check_declaration(raw: Raw, declaration: Declaration | None, *, needed: bool
         raise DeclarationMismatch(
             "The SHA-256 of the object is not the declared one: send the file again as a new "
             "upload."
+        )
+
+
+def check_prearchive(prearchive: Prearchive, raw: Raw) -> None:
+    """Holds what could be archived, where the project wants its owner to archive it.
+
+    An object that says `AA:true` in a comment does not wait.
+
+    Raises:
+        AwaitsArchiving: it waits.
+    """
+    if prearchive is not Prearchive.MANUAL:
+        return
+    if not demands_archiving(read_texts(raw.header, COMMENTS.keys()).by_tag):
+        raise AwaitsArchiving(
+            "This object waits for an owner of the project to archive it: release it, move it to "
+            "another project, or delete it."
         )

@@ -1,13 +1,15 @@
 """What the gate has to know of a project, and what of its objects the owner may look up later."""
 
+import json
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanloft.aws.projects import ProjectIndex
 from scanloft.aws.pseudonyms import Lookup, Pairs, PseudonymStore
 from scanloft.aws.secrets import SecretStore
 from scanloft.core.errors import NotFound, Rejected, UnknownProject
-from scanloft.core.model import Project
+from scanloft.core.instructions import Instruction
+from scanloft.core.model import Prearchive, Project
 from scanloft.core.overlap import overlapped
 from scanloft.deid.profiles.profile import Base, PatientIds, Profile, Subjects
 from scanloft.deid.values.pseudonyms import Pseudonyms
@@ -23,14 +25,16 @@ class Room:
     `submitted_for` is the site of the project that the upload is of: it goes with the object into
     the archive, and has no part in de-identification.
 
-    `lookup` and `replaced` gather what the objects asked for and what became of their
-    identifiers; `Rooms.record` writes both.
+    `prearchive` is that of the project, or of what was decided of an object. `lookup` and
+    `replaced` gather what the objects asked for and what became of their identifiers;
+    `Rooms.record` writes both.
     """
 
     name: str
     profile: Profile
     pseudonyms: Pseudonyms
     record_ids: bool
+    prearchive: Prearchive = Prearchive.AUTOMATIC
     lookup: Lookup | None = None
     uploader: str = ""
     has_sites: bool = False
@@ -81,6 +85,28 @@ class Rooms:
             rooms[name] = room
         return rooms
 
+    def under(
+        self, instructions: Iterable[Instruction], rooms: Mapping[str, Room | Rejected]
+    ) -> dict[int, Room | Rejected]:
+        """The rooms as they are for single objects, by the `id` of the instruction.
+
+        Raises:
+            Unavailable: the tables did not answer.
+        """
+        by_profile: dict[tuple[str, str], Room | Rejected] = {}
+        found: dict[int, Room | Rejected] = {}
+        for instruction in instructions:
+            room = rooms[instruction.project]
+            if instruction.profile is not None and isinstance(room, Room):
+                key = (instruction.project, json.dumps(instruction.profile, sort_keys=True))
+                if key not in by_profile:
+                    by_profile[key] = self._refurnished(room, instruction.profile)
+                room = by_profile[key]
+            found[id(instruction)] = (
+                room if isinstance(room, Rejected) else _under(instruction, room)
+            )
+        return found
+
     def record(self, rooms: Collection[Room], *, lacking: Container[str]) -> None:
         """Writes who became whom, and what the lookup tables of the projects `lacking` some lack.
 
@@ -89,8 +115,10 @@ class Rooms:
         Raises:
             Unavailable: the table did not take it.
         """
-        self._pseudonyms.record(_pairs(room) for room in rooms if room.replaced)
-        for room in rooms:
+        # Rooms for single objects gather into the same list as the room that they were made of.
+        distinct = list({id(room.replaced): room for room in rooms}.values())
+        self._pseudonyms.record(_pairs(room) for room in distinct if room.replaced)
+        for room in distinct:
             if room.lookup is not None and room.name in lacking:
                 self._pseudonyms.put_missing(room.name, room.lookup.missing)
 
@@ -99,11 +127,18 @@ class Rooms:
         try:
             project = self._projects.project(name)
         except NotFound as error:
-            raise UnknownProject(
-                "The project that this object is addressed to does not exist: create it, then "
-                "retry the object from quarantine."
-            ) from error
+            raise _no_project() from error
         return self._furnished(project, secret)
+
+    def _refurnished(self, room: Room, profile: Mapping[str, object]) -> Room | Rejected:
+        """The same project under another profile."""
+        try:
+            project = replace(self._projects.project(room.name), profile=profile)
+            return self._furnished(project, self._secrets.secret(room.name))
+        except NotFound:
+            return _no_project()
+        except Rejected as error:
+            return error
 
     def _furnished(self, project: Project, secret: bytes) -> Room:
         profile = Profile.from_dict(project.profile)
@@ -120,9 +155,30 @@ class Rooms:
                 patient_id_prefix=profile.patient_id_prefix,
             ),
             record_ids=project.record_ids,
+            prearchive=project.prearchive,
             lookup=lookup,
             has_sites=bool(project.sites),
         )
+
+
+def _under(instruction: Instruction, room: Room) -> Room:
+    profile = room.profile
+    if instruction.pixels_reviewed:
+        profile = replace(profile, pixel_review=False)
+    return replace(
+        room,
+        profile=profile,
+        prearchive=instruction.prearchive or room.prearchive,
+        uploader=instruction.uploader,
+        submitted_for=instruction.site,
+    )
+
+
+def _no_project() -> UnknownProject:
+    return UnknownProject(
+        "The project that this object is addressed to does not exist: create it, then "
+        "retry the object from quarantine."
+    )
 
 
 def _pairs(room: Room) -> Pairs:

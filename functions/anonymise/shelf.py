@@ -1,4 +1,8 @@
-"""Putting results into the archive, each UID once: the first object that has it is kept."""
+"""Putting results into the archive, each UID once: the first object that has it is kept.
+
+Unless the project or a person wants otherwise: then a later one takes its place, marked with what
+it replaces, so that the index follows and what was replaced does not come back.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -13,7 +17,7 @@ from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.core.annotations import Level
 from scanloft.core.errors import Conflict, Gone, NotFound, Unavailable
 from scanloft.core.hierarchy import scan_name
-from scanloft.core.keys import ArchiveKey, InboxKey
+from scanloft.core.keys import REPLACES, REPLACES_LIMIT, ArchiveKey, InboxKey
 from scanloft.core.model import FateKind
 from scanloft.deid.results import Deidentified, Plan, Result
 
@@ -24,12 +28,14 @@ CONTENT_TYPE = "application/dicom"
 class Origin:
     """Where a result comes from: its raw object, and the content of that under the secret.
 
-    `site` is the site that submitted it, where the project has sites.
+    `site` is the site that submitted it, where the project has sites. `replaces`: it takes the
+    place of another object that has its UID.
     """
 
     raw: InboxKey
     source: str
     site: str = ""
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class _Candidate:
     metadata: dict[str, str]
     size_bytes: int
     blocks: Callable[[], Iterable[bytes]]
+    put_over: Callable[[str, dict[str, str]], None] | None
+    """Puts it over the object that has this ETag, marked so; None where it may not."""
 
 
 class Shelf:
@@ -63,17 +71,27 @@ class Shelf:
         key = self._claimed(result, origin)
         sha256 = hashlib.sha256(result.data).hexdigest()
         metadata = _metadata(sha256, origin)
+        put = partial(
+            self._archive.put,
+            str(key),
+            result.data,
+            content_type=CONTENT_TYPE,
+            sha256_hex=sha256,
+        )
+
+        def put_over(etag: str, metadata: dict[str, str]) -> None:
+            put(metadata=metadata, only_over=etag)
+
         try:
-            self._archive.put(
-                str(key),
-                result.data,
-                metadata=metadata,
-                content_type=CONTENT_TYPE,
-                sha256_hex=sha256,
-                only_if_absent=True,
-            )
+            put(metadata=metadata, only_if_absent=True)
         except Conflict:
-            candidate = _Candidate(key, metadata, len(result.data), lambda: (result.data,))
+            candidate = _Candidate(
+                key,
+                metadata,
+                size_bytes=len(result.data),
+                blocks=lambda: (result.data,),
+                put_over=put_over if origin.replaces else None,
+            )
             return key, self._kind_of_existing(candidate)
         return key, FateKind.ARCHIVED
 
@@ -90,16 +108,29 @@ class Shelf:
         """
         key = self._claimed(plan, origin)
         metadata = _metadata(recipe(plan.parts, source), origin)
-        candidate = _Candidate(key, metadata, plan.size, partial(blocks, plan.parts, source))
-        existing = self._existing(key)
-        if existing:
-            return key, self._kind_of(existing, candidate)
-        try:
+
+        def put(*, metadata: dict[str, str], only_if_absent: bool = False, etag: str = "") -> None:
             with self._archive.assembled(
                 str(key), metadata=metadata, content_type=CONTENT_TYPE
             ) as upload:
                 fill(upload, plan.parts, source)
-                upload.complete(size_bytes=plan.size, only_if_absent=True)
+                upload.complete(size_bytes=plan.size, only_if_absent=only_if_absent, only_over=etag)
+
+        def put_over(etag: str, metadata: dict[str, str]) -> None:
+            put(metadata=metadata, etag=etag)
+
+        candidate = _Candidate(
+            key,
+            metadata,
+            size_bytes=plan.size,
+            blocks=partial(blocks, plan.parts, source),
+            put_over=put_over if origin.replaces else None,
+        )
+        existing = self._existing(key)
+        if existing:
+            return key, self._kind_of(existing, candidate)
+        try:
+            put(metadata=metadata, only_if_absent=True)
         except Conflict:
             return key, self._kind_of_existing(candidate)
         return key, FateKind.ARCHIVED
@@ -132,10 +163,27 @@ class Shelf:
                 return FateKind.ARCHIVED
             self._check_kept(candidate.key)
             return FateKind.DUPLICATE
+        if candidate.metadata["sha256"] in existing.metadata.get(REPLACES, "").split():
+            self._check_kept(candidate.key)
+            return FateKind.DUPLICATE
+        if candidate.put_over is not None:
+            self._check_kept(candidate.key)
+            return self._put_over(existing, candidate)
         raise Conflict(
             "Another object with this SOP Instance UID and other content is already in the "
             "archive: the first one is kept. Decide which one is right; give the other its own UID."
         )
+
+    def _put_over(self, existing: ObjectFacts, candidate: _Candidate) -> FateKind:
+        theirs = existing.metadata
+        replaced = [theirs.get("sha256", ""), *theirs.get(REPLACES, "").split()]
+        marks = {**candidate.metadata, REPLACES: " ".join(replaced[:REPLACES_LIMIT])}
+        assert candidate.put_over is not None, "Asked of what may not."  # noqa: S101
+        try:
+            candidate.put_over(existing.etag, marks)
+        except Conflict as error:
+            raise _gone() from error
+        return FateKind.ARCHIVED
 
     def _check_kept(self, key: ArchiveKey) -> None:
         """Lets a duplicate be thrown away only where what it doubles stays.

@@ -9,7 +9,7 @@ from scanloft.aws.objects import ObjectStore, StoredObject
 from scanloft.aws.queues import Queue
 from scanloft.aws.rows import Rows
 from scanloft.core.errors import ArchiveError, MalformedDicom, NotFound, Unavailable
-from scanloft.core.keys import ArchiveKey
+from scanloft.core.keys import REPLACES, ArchiveKey
 from scanloft.core.model import Instance, Location
 from scanloft.core.overlap import overlapped
 from scanloft.core.series_changed import SeriesChanged
@@ -61,7 +61,8 @@ class Indexer:
             stored, description = self._read(str(key))
         except NotFound:
             return None
-        self._index.put_instance(_instance(key, description, stored))
+        replaces = stored.metadata.get(REPLACES, "").split()
+        self._index.put_instance(_instance(key, description, stored), replaces=replaces)
         return SeriesChanged(key.project, key.study_uid, key.series_uid)
 
     def _read(self, key: str) -> tuple[StoredObject, Description]:

@@ -6,8 +6,15 @@ from scanloft.aws.objects import ObjectStore
 from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import ArchiveError, InvalidRequest, NotFound, UnknownProject
-from scanloft.core.keys import InboxKey, misplaced_object_key, quarantine_object_key
+from scanloft.core.keys import InboxKey, UnassignedKey, homeless_object_key, quarantine_object_key
 from scanloft.core.model import Fate, FateKind, QuarantineItem
+
+
+def kept_at(entry: QuarantineItem) -> str:
+    """The key of the object of an item, in the inbox bucket."""
+    if entry.project:
+        return quarantine_object_key(entry.project, entry.item)
+    return homeless_object_key(entry.item)
 
 
 class Detention:
@@ -37,11 +44,34 @@ class Detention:
             arrived_at=now,
         )
         try:
-            self._inbox.copy(key, misplaced_object_key(item))
+            self._inbox.copy(key, homeless_object_key(item))
         except NotFound:
             return
         self._quarantine.put(entry, assigned=False)
         self._inbox.delete([key])
+
+    def detain_unassigned(
+        self, key: UnassignedKey, *, error: ArchiveError, size_bytes: int, now: str
+    ) -> None:
+        """Moves an object away for which no project was found: site administrators alone see it.
+
+        It is named by its place, for without a project there is no secret to name its content by.
+        """
+        item = f"{key.upload}-{key.number}"
+        entry = QuarantineItem(
+            project="",
+            item=item,
+            code=error.code,
+            reason=error.message,
+            upload=key.upload,
+            number=key.number,
+            size_bytes=size_bytes,
+            arrived_at=now,
+            receiver=key.receiver,
+        )
+        self._inbox.copy(str(key), homeless_object_key(item))
+        self._quarantine.put(entry, assigned=False)
+        self._inbox.delete([str(key)])
 
     def detain(
         self, key: InboxKey, *, error: ArchiveError, item: str, size_bytes: int, now: str

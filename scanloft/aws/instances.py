@@ -1,7 +1,7 @@
 """Instances, series and studies in the index table: rows to values and back."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scanloft.aws.rows import ABSENT, Rows, Value
@@ -28,19 +28,25 @@ class InstanceIndex:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def put_instance(self, instance: Instance) -> None:
+    def put_instance(self, instance: Instance, *, replaces: Sequence[str] = ()) -> None:
         """Indexes an instance; the same bytes again are a no-op.
+
+        `replaces` are the SHA-256s of what stood in its place before, and may give way.
 
         Raises:
             Conflict: another object with this SOP Instance UID is indexed.
         """
-        written = self._rows.put_if(
-            instance_item(
-                instance.project, instance.study_uid, instance.series_uid, instance.sop_uid
-            ),
-            _instance_row(instance),
-            condition=f"{ABSENT} OR #sha256 = :sha256",
-            values={"sha256": instance.sha256},
+        key = instance_item(
+            instance.project, instance.study_uid, instance.series_uid, instance.sop_uid
+        )
+        written = any(
+            self._rows.put_if(
+                key,
+                _instance_row(instance),
+                condition=f"{ABSENT} OR #sha256 = :sha256",
+                values={"sha256": sha256},
+            )
+            for sha256 in (instance.sha256, *replaces)
         )
         if not written:
             raise Conflict("Another object with this SOP Instance UID is already indexed.")

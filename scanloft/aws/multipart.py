@@ -126,18 +126,23 @@ class MultipartUpload:
         result = answer["CopyPartResult"]
         self._parts[number] = Part(length, result["ETag"], result.get("ChecksumSHA256"))
 
-    def complete(self, *, size_bytes: int, only_if_absent: bool = False) -> None:
+    def complete(
+        self, *, size_bytes: int, only_if_absent: bool = False, only_over: str = ""
+    ) -> None:
         """Makes the object of its parts, if they are all there and have this size together.
 
         S3 is told the size; what it has of the parts is also held against it here before, for an
         object that is too short must not be seen even for a moment.
 
         Raises:
-            Conflict: with `only_if_absent`, when the key exists already.
+            Conflict: with `only_if_absent`, when the key exists already; with `only_over`, when
+                the object there has another ETag.
             Unavailable: S3 did not take it, or a part is not what it should be.
         """
         self._check(size_bytes)
         extra: dict[str, Any] = {"IfNoneMatch": "*"} if only_if_absent else {}
+        if only_over:
+            extra["IfMatch"] = only_over
         with translated("CompleteMultipartUpload"):
             self._client.complete_multipart_upload(
                 **self._place,

@@ -144,16 +144,20 @@ class ObjectStore:
         content_encoding: str | None = None,
         sha256_hex: str | None = None,
         only_if_absent: bool = False,
+        only_over: str = "",
     ) -> None:
         """Stores the object and its SHA-256; S3 checks it against `sha256_hex` or boto3's.
 
         Raises:
-            Conflict: with `only_if_absent`, when the key exists already.
+            Conflict: with `only_if_absent`, when the key exists already; with `only_over`, when
+                the object there has another ETag.
             Unavailable: S3 did not take it.
         """
         extra: dict[str, Any] = {"ChecksumAlgorithm": "SHA256"}
         if only_if_absent:
             extra["IfNoneMatch"] = "*"
+        if only_over:
+            extra["IfMatch"] = only_over
         if content_encoding:
             extra["ContentEncoding"] = content_encoding
         if sha256_hex:

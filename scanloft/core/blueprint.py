@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scanloft.core.exports import EXPORT_DAYS
-from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, EXPORTS_PREFIX, InboxPrefix
+from scanloft.core.keys import ARCHIVE_DICOM_PREFIX, EXPORTS_PREFIX, UNASSIGNED_PREFIX, InboxPrefix
 from scanloft.core.settings import (
     AnonymiseSettings,
     ApiSettings,
@@ -13,6 +13,7 @@ from scanloft.core.settings import (
     DicomwebSettings,
     ExportSettings,
     IngestSettings,
+    ReviewSettings,
     Settings,
     SummariseSettings,
     SweepSettings,
@@ -109,6 +110,7 @@ INBOX = Bucket(
     expires_after_days=(
         (f"{InboxPrefix.DICOM}/", 30),
         (f"{InboxPrefix.ARCHIVES}/", 30),
+        (UNASSIGNED_PREFIX, 30),
         (f"{InboxPrefix.FILES}/", 30),
     ),
 )
@@ -139,6 +141,7 @@ QUEUES = (
 
 NOTIFICATIONS = (
     Notification(INBOX, f"{InboxPrefix.DICOM}/", ANONYMISE_QUEUE),
+    Notification(INBOX, UNASSIGNED_PREFIX, ANONYMISE_QUEUE),
     Notification(INBOX, f"{InboxPrefix.ARCHIVES}/", UNPACK_QUEUE),
     Notification(INBOX, f"{InboxPrefix.FILES}/", ANONYMISE_QUEUE),
     Notification(ARCHIVE, ARCHIVE_DICOM_PREFIX, INGEST_QUEUE),
@@ -212,6 +215,19 @@ CUSTODY = Function(
     package="api",
     entry="custody_handler",
 )
+REVIEW = Function(
+    name="review",
+    settings=ReviewSettings,
+    memory_mb=1024,
+    timeout_s=29,
+    packages=(POWERTOOLS, "pydantic", "pydicom", RE2),
+    routes=(
+        "/api/projects/{project}/quarantine/{proxy+}",
+        "/api/quarantine/{proxy+}",
+    ),
+    package="api",
+    entry="review_handler",
+)
 DICOMWEB = Function(
     name="dicomweb",
     settings=DicomwebSettings,
@@ -261,6 +277,7 @@ FUNCTIONS = (
     EXPORT,
     API,
     CUSTODY,
+    REVIEW,
     DICOMWEB,
     AUTHORISE,
     SWEEP,

@@ -17,6 +17,8 @@ ArchiveError
 │   ├── CtpQuarantine        a CTP script that sends this object to quarantine
 │   ├── DeclarationMismatch  size or checksum other than declared
 │   ├── UnknownProject       addressed to a project that does not exist
+│   ├── Unassigned           addressed to no project, and no rule found one
+│   ├── AwaitsArchiving      held in the prearchive until an owner archives it
 │   ├── BadArchiveFile       a zip or tar that cannot be unpacked safely
 │   ├── HiddenDicom          a file of a resource with DICOM somewhere within
 │   ├── IdentifyingSidecar   a file of a resource that says who the patient is
@@ -139,6 +141,18 @@ class UnknownProject(Rejected):
     """Addressed to a project that does not exist."""
 
     code = "unknown_project"
+
+
+class Unassigned(Rejected):
+    """Addressed to no project, and no rule of routing found one."""
+
+    code = "unassigned"
+
+
+class AwaitsArchiving(Rejected):
+    """Nothing is wrong with it: the project's prearchive holds it until an owner archives it."""
+
+    code = "prearchive"
 
 
 class BadArchiveFile(Rejected):

@@ -4,6 +4,7 @@ from enum import Enum
 
 from scanloft.core.errors import (
     ArchiveError,
+    AwaitsArchiving,
     BadArchiveFile,
     Conflict,
     CtpQuarantine,
@@ -25,6 +26,7 @@ from scanloft.core.errors import (
     Oversized,
     PixelReview,
     Rejected,
+    Unassigned,
     Unauthenticated,
     Unavailable,
     UnknownProject,
@@ -57,6 +59,8 @@ DISPOSITION_BY_ERROR: dict[type[ArchiveError], Disposition] = {
     UnlistedSubject: Disposition.QUARANTINE,
     DeclarationMismatch: Disposition.QUARANTINE,
     UnknownProject: Disposition.QUARANTINE,
+    Unassigned: Disposition.QUARANTINE,
+    AwaitsArchiving: Disposition.QUARANTINE,
     FaultyArchive: Disposition.QUARANTINE,
     BadArchiveFile: Disposition.QUARANTINE,
     HiddenDicom: Disposition.QUARANTINE,

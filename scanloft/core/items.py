@@ -20,12 +20,14 @@ UPLOAD_SORT = "UP#"
 QUARANTINE_SORT = "Q#"
 FATE_SORT = "F#"
 DECLARATION_SORT = "D#"
+INSTRUCTION_SORT = "IN#"
 MEMBER_DECLARATION_SORT = "DM#"
 PARTS_SORT = "MP#"
 PROJECT_SORT = "PROJECT"
 CLAIM_SORT = "CLAIM"
 ALL_PROJECTS = "PROJECTS"
 UNASSIGNED = "UNASSIGNED"
+RECEIVERS = "RECEIVERS"
 
 
 def instance_item(project: str, study_uid: str, series_uid: str, sop_uid: str) -> ItemKey:
@@ -123,6 +125,21 @@ def member_declaration_item(project: str, upload: str, number: str) -> ItemKey:
 def fate_item(project: str, upload: str, number: str) -> ItemKey:
     """The item that says what became of one file of an upload."""
     return ItemKey(upload_partition(project, upload), f"{FATE_SORT}{_sortable(number)}")
+
+
+def instruction_item(project: str, upload: str, number: str) -> ItemKey:
+    """The item that says what was decided of one file of an upload before it passes the gate."""
+    return ItemKey(upload_partition(project, upload), f"{INSTRUCTION_SORT}{_sortable(number)}")
+
+
+def receiver_item(ae_title: str) -> ItemKey:
+    """The item of an AE title at which the archive takes DICOM."""
+    return ItemKey(RECEIVERS, ae_title)
+
+
+def site_routing_item() -> ItemKey:
+    """The item of the rules of routing of the whole archive."""
+    return ItemKey("SITE", "ROUTING")
 
 
 def parts_item(project: str, upload: str, number: str) -> ItemKey:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from scanloft.core.errors import InvalidRequest
-from scanloft.core.identifiers import NUMBER, UPLOAD, checked_project, checked_uid
+from scanloft.core.identifiers import NUMBER, RECEIVER, UPLOAD, checked_project, checked_uid
 
 
 class InboxPrefix(StrEnum):
@@ -53,10 +53,8 @@ class InboxKey:
         Raises:
             InvalidRequest: a part that may not be in a key.
         """
-        checked_project(project)
-        if UPLOAD.fullmatch(upload) is None or NUMBER.fullmatch(number) is None:
-            raise InvalidRequest("An upload is named by letters, digits and hyphens.")
-        return cls(prefix, project, upload, number)
+        _check_place(upload, number)
+        return cls(prefix, checked_project(project), upload, number)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -70,6 +68,47 @@ class InboxKey:
             raise InvalidRequest("This is not the key of an object of the inbox.")
         prefix, project, upload, number = parts
         return cls.build(InboxPrefix(prefix), project=project, upload=upload, number=number)
+
+
+UNASSIGNED_PREFIX = "unassigned/"
+"""Where objects arrive that were sent to a receiver of no project: they are routed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignedKey:
+    """`unassigned/{receiver}/{upload}/{number}`: one raw object that is addressed to no project."""
+
+    receiver: str
+    upload: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{UNASSIGNED_PREFIX}{self.receiver}/{self.upload}/{self.number}"
+
+    @classmethod
+    def build(cls, receiver: str, *, upload: str, number: str) -> Self:
+        """The key of one object that a receiver took.
+
+        Raises:
+            InvalidRequest: a part that may not be in a key.
+        """
+        _check_place(upload, number)
+        if RECEIVER.fullmatch(receiver) is None:
+            raise InvalidRequest("A receiver is named by letters, digits, hyphens, underscores.")
+        return cls(receiver, upload, number)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The parts of such a key.
+
+        Raises:
+            InvalidRequest: not such a key.
+        """
+        parts = text.removeprefix(UNASSIGNED_PREFIX).split("/")
+        if not text.startswith(UNASSIGNED_PREFIX) or len(parts) != 3:
+            raise InvalidRequest("This is not the key of an unassigned object of the inbox.")
+        receiver, upload, number = parts
+        return cls.build(receiver, upload=upload, number=number)
 
 
 def upload_prefix(prefix: InboxPrefix, *, project: str, upload: str) -> str:
@@ -91,13 +130,24 @@ def quarantine_object_key(project: str, item: str) -> str:
     return f"{InboxPrefix.QUARANTINE}/{checked_project(project)}/{item}"
 
 
-def misplaced_object_key(item: str) -> str:
-    """The key of an object that lay in the inbox under a key of no upload; `-` is no project."""
+def homeless_object_key(item: str) -> str:
+    """The key of an object in quarantine that belongs to no project, which is what `-` says."""
     return f"{InboxPrefix.QUARANTINE}/-/{item}"
+
+
+def _check_place(upload: str, number: str) -> None:
+    if UPLOAD.fullmatch(upload) is None or NUMBER.fullmatch(number) is None:
+        raise InvalidRequest("An upload is named by letters, digits and hyphens.")
 
 
 ARCHIVE_DICOM_PREFIX = "dicom/"
 """The prefix of the archive bucket that notifies ingest; `derived/` notifies nobody."""
+
+
+REPLACES = "replaces"
+"""The metadata of an instance that lists, apart by blanks, the SHA-256s of what it took over."""
+REPLACES_LIMIT = 16
+"""How many it lists: S3 takes 2 kB of metadata."""
 
 
 class ArchiveKey(NamedTuple):

@@ -36,10 +36,14 @@ class ProjectState(StrEnum):
 
 
 class Prearchive(StrEnum):
-    """Whether objects wait for an owner before they are archived."""
+    """Whether objects wait for an owner before they are archived.
+
+    With overwrite, an object whose UID the archive has already takes the place of the first one.
+    """
 
     AUTOMATIC = "automatic"
     MANUAL = "manual"
+    OVERWRITE = "automatic_overwrite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,11 @@ class Token:
 
 
 class UploadSource(StrEnum):
-    """By which way the files of an upload came."""
+    """By which way the files of an upload came: review takes them from quarantine."""
 
     PRESIGNED = "presigned"
     DICOM = "dicom"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +195,8 @@ class FateKind(StrEnum):
     QUARANTINED = "quarantined"
     IGNORED = "ignored"
     UNPACKED = "unpacked"
+    MOVED = "moved"
+    DELETED = "deleted"
     EXPIRED = "expired"
 
 
@@ -212,7 +219,10 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineItem:
-    """An object that waits for a person; `item` is a keyed digest of its content and the code."""
+    """An object that waits for a person; `item` is a keyed digest of its content.
+
+    What no project was found for has the `receiver` that it was sent to, and is named by its place.
+    """
 
     project: str
     item: str
@@ -222,6 +232,7 @@ class QuarantineItem:
     number: str
     size_bytes: int
     arrived_at: str
+    receiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from scanloft.core.errors import (
     ArchiveError,
+    AwaitsArchiving,
     BadArchiveFile,
     Conflict,
     CtpQuarantine,
@@ -25,6 +26,7 @@ from scanloft.core.errors import (
     Oversized,
     PixelReview,
     Rejected,
+    Unassigned,
     Unauthenticated,
     Unavailable,
     UnknownProject,
@@ -50,6 +52,8 @@ STATUS_BY_ERROR: dict[type[ArchiveError], HTTPStatus] = {
     UnlistedSubject: HTTPStatus.CONFLICT,
     DeclarationMismatch: HTTPStatus.BAD_REQUEST,
     UnknownProject: HTTPStatus.NOT_FOUND,
+    Unassigned: HTTPStatus.CONFLICT,
+    AwaitsArchiving: HTTPStatus.CONFLICT,
     BadArchiveFile: HTTPStatus.BAD_REQUEST,
     HiddenDicom: HTTPStatus.CONFLICT,
     IdentifyingSidecar: HTTPStatus.CONFLICT,

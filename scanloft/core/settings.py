@@ -153,6 +153,16 @@ class CustodySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings(Settings):
+    """The settings of the review function."""
+
+    inbox_bucket: str
+    index_table: str
+    audit_table: str
+    deliver_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverSettings(Settings):
     """The settings of the deliver function; `webhook_targets` is "public" or "loopback"."""
 

@@ -232,3 +232,5 @@ def test_a_signed_form_is_bound_to_prefix_size_checksum_and_time(store: ObjectSt
     assert form.fields["x-amz-checksum-algorithm"] == "SHA256"
     assert "key" not in form.fields
     assert store.bucket in form.url
+    # S3 refuses fields that the policy does not name: who uploads sets no metadata.
+    assert "x-amz-meta-" not in json.dumps([conditions, dict(form.fields)])

@@ -11,6 +11,11 @@ def test_each_ae_title_feeds_its_project() -> None:
     assert "mr 1" not in receivers
 
 
+def test_an_ae_title_without_a_project_is_routed_by_the_archive() -> None:
+    receivers = Receivers.parse("CT1=trial-a,ANY=, OTHER = ")
+    assert [receivers.project(title) for title in receivers] == ["trial-a", "", ""]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -18,7 +23,7 @@ def test_each_ae_title_feeds_its_project() -> None:
         ("CT1", "part 1 is not"),
         ("CT1=trial-a,", "part 2 is not"),
         ("CT1=trial-a,=trial-b", "part 2: An AE title has"),
-        ("CT1=", "part 1: A project name has"),
+        ("CT 1=", "part 1: The AE title of a receiver has"),
         ("CT1=../secrets", "part 1: A project name has"),
         ("CT1=Trial", "part 1: A project name has"),
         ("A_TITLE_OF_SEVENTEEN=trial-a", "part 1: An AE title has"),

@@ -49,6 +49,14 @@ def test_the_name_of_a_file_says_where_it_goes(entry: SpoolEntry) -> None:
     assert str(entry.key) == f"dicom/{entry.project}/{entry.upload}/{entry.number}"
 
 
+def test_an_object_of_no_project_goes_where_the_archive_routes() -> None:
+    entry = SpoolEntry("", "dicom-1", "3", "CT 1", "ANY")
+    assert SpoolEntry.parse(entry.name) == entry
+    assert str(entry.key) == "unassigned/ANY/dicom-1/3"
+    with pytest.raises(InvalidRequest):
+        _ = SpoolEntry("", "dicom-1", "3", "CT 1", "A/B").key
+
+
 @pytest.mark.parametrize("name", ["", ".DS_Store", "a,b,c,d", "trial-a,u,1,A%0aB,CT1", "../x"])
 def test_a_file_that_is_not_the_bridges_is_no_entry(name: str) -> None:
     with pytest.raises(InvalidRequest):

@@ -13,7 +13,13 @@ from scanloft.core.blueprint import (
     Queue,
 )
 from scanloft.core.fates import ATTEMPTS_BEFORE_QUARANTINE
-from scanloft.core.keys import EXPORTS_PREFIX, InboxPrefix, series_coverage_key, series_metadata_key
+from scanloft.core.keys import (
+    EXPORTS_PREFIX,
+    UNASSIGNED_PREFIX,
+    InboxPrefix,
+    series_coverage_key,
+    series_metadata_key,
+)
 from scanloft.core.tables import TABLES
 
 FED = [function for function in FUNCTIONS if function.source]
@@ -62,7 +68,8 @@ def test_no_new_object_is_announced_twice_and_nothing_derived_is_announced() -> 
 
 def test_what_nobody_took_from_the_inbox_expires_and_what_a_person_decides_on_does_not() -> None:
     expiring = {prefix for prefix, _ in INBOX.expires_after_days}
-    assert expiring == {f"{InboxPrefix.DICOM}/", f"{InboxPrefix.ARCHIVES}/"}
+    prefixes = {f"{each}/" for each in InboxPrefix if each is not InboxPrefix.QUARANTINE}
+    assert expiring == {*prefixes, UNASSIGNED_PREFIX}
     assert ARCHIVE.expires_after_days == (("exports/", 7),)
     assert (INBOX.undelete_days, ARCHIVE.undelete_days) == (7, 30)
 

@@ -3,11 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanloft.core.errors import ArchiveError, InvalidRequest
-from scanloft.core.identifiers import NUMBER, PROJECT, UID, UPLOAD
+from scanloft.core.identifiers import NUMBER, PROJECT, RECEIVER, UID, UPLOAD
 from scanloft.core.keys import (
     ArchiveKey,
     InboxKey,
     InboxPrefix,
+    UnassignedKey,
+    homeless_object_key,
     is_dicom_upload,
     quarantine_object_key,
     resource_file_key,
@@ -22,6 +24,9 @@ NUMBERS = st.from_regex(NUMBER, fullmatch=True)
 UIDS = st.from_regex(UID, fullmatch=True).filter(lambda uid: len(uid) <= 64)
 INBOX_KEYS = st.builds(InboxKey, st.sampled_from(InboxPrefix), PROJECTS, UPLOADS, NUMBERS)
 ARCHIVE_KEYS = st.builds(ArchiveKey, PROJECTS, UIDS, UIDS, UIDS)
+UNASSIGNED_KEYS = st.builds(
+    UnassignedKey, st.from_regex(RECEIVER, fullmatch=True), UPLOADS, NUMBERS
+)
 HOSTILE = ["", "..", "../beta", "a/b", "a\0", "a\n", "x" * 10_000, "é", "%2F", "<b>", "=1+1", " "]
 
 
@@ -108,6 +113,30 @@ def test_keys_of_quarantine_and_of_what_is_derived_are_apart_from_what_notifies(
     assert all(key.startswith("derived/alpha/1/2/") for key in keys)
     with pytest.raises(InvalidRequest):
         quarantine_object_key("../beta", "f00")
+
+
+@given(UNASSIGNED_KEYS)
+def test_the_key_of_an_unassigned_object_is_read_back_and_is_none_of_a_project(
+    key: UnassignedKey,
+) -> None:
+    assert UnassignedKey.parse(str(key)) == key
+    with pytest.raises(InvalidRequest):
+        InboxKey.parse(str(key))
+
+
+@pytest.mark.parametrize("part", [*HOSTILE, "A B", "-A", "x" * 17])
+def test_no_hostile_part_gets_into_the_key_of_an_unassigned_object(part: str) -> None:
+    for text in (f"unassigned/{part}/u/1", f"unassigned/A/{part}x /1", f"unassigned/A/u/{part}"):
+        with pytest.raises(InvalidRequest):
+            UnassignedKey.parse(text)
+    with pytest.raises(InvalidRequest):
+        UnassignedKey.build(part, upload="u", number="1")
+
+
+def test_what_belongs_to_no_project_lies_where_no_project_can_be() -> None:
+    assert homeless_object_key("f00") == "quarantine/-/f00"
+    with pytest.raises(InvalidRequest):
+        InboxKey.parse("quarantine/-/u/1")
 
 
 def test_files_of_resources_lie_apart_from_what_is_announced() -> None:

@@ -49,7 +49,7 @@ SERVICES = "https://sqs.invalid"
 PIPELINE = (UNPACK, ANONYMISE, INGEST, SUMMARISE)
 SINGLETONS = (gate, indexer, summariser, unpacker)
 SECRET = base64.b64encode(b"only for tests, 32 bytes or more").decode()
-CLOCKED = ("revision", "arrived_at", "created_at", "added_at", "deleted_at", "until")
+CLOCKED = ("revision", "arrived_at", "created_at", "added_at", "deleted_at", "until", "expires_at")
 BASIC_PROFILE: Mapping[str, object] = {"name": "basic", "version": 1}
 
 Record = dict[str, Any]

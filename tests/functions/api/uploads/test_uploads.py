@@ -80,6 +80,8 @@ def test_counts_say_what_became_of_the_files(front: Front) -> None:
         "quarantined": 1,
         "ignored": 1,
         "unpacked": 1,
+        "moved": 0,
+        "deleted": 0,
         "expired": 0,
         "waiting": 1,
     }
