@@ -10,6 +10,7 @@ from functions.api.links.routes import ROUTES as LINKS
 from functions.api.openapi.routes import ROUTES as OPENAPI
 from functions.api.projects.routes import ROUTES as PROJECTS
 from functions.api.quarantine.routes import ROUTES as QUARANTINE
+from functions.api.receivers.routes import ROUTES as RECEIVERS
 from functions.api.resources.routes import ROUTES as RESOURCES
 from functions.api.search.routes import ROUTES as SEARCH
 from functions.api.uploads.routes import ROUTES as UPLOADS
@@ -22,6 +23,7 @@ ROUTES = (
     *LINKS,
     *UPLOADS,
     *QUARANTINE,
+    *RECEIVERS,
     *RESOURCES,
     *SEARCH,
     *DOWNLOADS,

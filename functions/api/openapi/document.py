@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from functions.api.edge.route import Route
 from scanloft.core.hierarchy import SHARED_MARK, SUBJECT
-from scanloft.core.identifiers import PROJECT, UID, UPLOAD, USER
+from scanloft.core.identifiers import PROJECT, RECEIVER, UID, UPLOAD, USER
 from scanloft.core.problems import PROBLEM_TYPE
 from scanloft.core.resource_names import LABEL
 from scanloft.core.tokens import ID, LINK
@@ -39,6 +39,8 @@ SCHEMA_BY_PART: Mapping[str, Mapping[str, Any]] = {
     "invitation": {"type": "string", "pattern": f"^{ID.pattern}$"},
     "link": {"type": "string", "pattern": f"^{ID.pattern}$"},
     "secret": {"type": "string", "pattern": f"^{LINK.pattern}$"},
+    "ae": {"type": "string", "pattern": f"^{RECEIVER.pattern}$"},
+    "item": {"type": "string", "maxLength": 128, "pattern": "^[A-Za-z0-9][A-Za-z0-9.-]*$"},
 }
 """What the parts of paths look like; others are names."""
 REFUSALS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429, 500, 503)

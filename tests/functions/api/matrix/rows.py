@@ -13,6 +13,7 @@ from tests.functions.api.matrix.row import Row
 from tests.functions.api.openapi.rows import ROWS as OPENAPI
 from tests.functions.api.projects.rows import ROWS as PROJECTS
 from tests.functions.api.quarantine.rows import ROWS as QUARANTINE
+from tests.functions.api.receivers.rows import ROWS as RECEIVERS
 from tests.functions.api.resources.rows import ROWS as RESOURCES
 from tests.functions.api.search.rows import ROWS as SEARCH
 from tests.functions.api.uploads.rows import ROWS as UPLOADS
@@ -25,6 +26,7 @@ ROWS: Mapping[str, Row] = {
     **LINKS,
     **UPLOADS,
     **QUARANTINE,
+    **RECEIVERS,
     **RESOURCES,
     **SEARCH,
     **DOWNLOADS,
