@@ -17,6 +17,7 @@ from scanloft.core.blueprint import (
     EXPORT_QUEUE,
     INBOX,
     INGEST,
+    REVIEW,
     SUMMARISE,
     SUMMARISE_QUEUE,
     SWEEP,
@@ -37,6 +38,7 @@ from scanloft.core.keys import (
     ARCHIVE_FILES_PREFIX,
     EXPORTS_PREFIX,
     OBJECTS_OF_PROJECTS,
+    UNASSIGNED_PREFIX,
     InboxPrefix,
 )
 from scanloft.core.tables import AUDIT, INDEX, PSEUDONYMS, SECRETS, Table
@@ -133,8 +135,10 @@ def _of_projects(bucket: Bucket) -> tuple[str, ...]:
 
 PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
     ANONYMISE.name: (
-        ObjectAccess(INBOX, (RAW_DICOM, RAW_FILES), (Verb.GET, Verb.DELETE), listing=True),
-        ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.PUT,)),
+        ObjectAccess(
+            INBOX, (RAW_DICOM, RAW_FILES, UNASSIGNED_PREFIX), (Verb.GET, Verb.DELETE), listing=True
+        ),
+        ObjectAccess(INBOX, (RAW_DICOM, RAW_QUARANTINE), (Verb.PUT,)),
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, ARCHIVE_FILES_PREFIX), ASSEMBLE, listing=True),
         RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS)),
         READ_SECRETS,
@@ -188,6 +192,13 @@ PERMISSIONS_BY_FUNCTION: Mapping[str, tuple[Permission, ...]] = {
         RowAccess(PSEUDONYMS, (*GET_ROWS, "dynamodb:Query")),
         EDIT_LOOKUP,
         AUDITED,
+    ),
+    REVIEW.name: (
+        ObjectAccess(INBOX, (RAW_QUARANTINE,), (Verb.GET, Verb.DELETE), listing=True),
+        ObjectAccess(INBOX, (RAW_DICOM, UNASSIGNED_PREFIX), (Verb.PUT,)),
+        RowAccess(INDEX, (*GET_ROWS, "dynamodb:Query", *PUT_ROWS, *DELETE_ROWS)),
+        AUDITED,
+        Sending(DELIVER_QUEUE),
     ),
     DICOMWEB.name: (
         ObjectAccess(ARCHIVE, (ARCHIVE_DICOM_PREFIX, DERIVED), (Verb.GET,), listing=True),

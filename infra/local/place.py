@@ -22,6 +22,7 @@ from scanloft.core.settings import (
     DicomwebSettings,
     ExportSettings,
     IngestSettings,
+    ReviewSettings,
     Settings,
     SummariseSettings,
     SweepSettings,
@@ -107,6 +108,12 @@ class Place:
                 export_queue_url=self.queue_url(EXPORT_QUEUE),
             ),
             CustodySettings(index_table=index, pseudonyms_table=pseudonyms, audit_table=audit),
+            ReviewSettings(
+                inbox_bucket=inbox,
+                index_table=index,
+                audit_table=audit,
+                deliver_queue_url=self.queue_url(DELIVER_QUEUE),
+            ),
             DicomwebSettings(archive_bucket=archive, index_table=index, public_base_url=base),
             AuthoriseSettings(
                 index_table=index,

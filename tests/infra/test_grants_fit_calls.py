@@ -70,6 +70,8 @@ def everything(cloud: Cloud) -> None:
     cloud.send(image(1), image(1), image(1, pixels=b"\2" * 32), b"not DICOM", image(2)[:-9])
     cloud.send(image(3), upload="dicom-1", declared=False)
     cloud.send(image(4), project="nowhere", declared=False)
+    cloud.inbox.put("unassigned/SCANNER/dicom-2/0", image(7, AccessionNumber="alpha"))
+    cloud.inbox.put("unassigned/SCANNER/dicom-2/1", image(8))
     cloud.project("listed", profile={"name": "listed", "version": 1, "patient_ids": "lookup"})
     cloud.send(image(7), project="listed", upload="u4")
     _send_files(cloud)

@@ -24,6 +24,9 @@ ALLOWED = {
     "anonymise": {
         "s3:GetObject inbox/dicom/*",
         "s3:DeleteObject inbox/dicom/*",
+        "s3:PutObject inbox/dicom/*",
+        "s3:GetObject inbox/unassigned/*",
+        "s3:DeleteObject inbox/unassigned/*",
         "s3:GetObject inbox/files/*",
         "s3:DeleteObject inbox/files/*",
         "s3:PutObject inbox/quarantine/*",
@@ -127,6 +130,21 @@ ALLOWED = {
         "dynamodb:Query audit",
         "dynamodb:PutItem audit",
     },
+    "review": {
+        "s3:GetObject inbox/quarantine/*",
+        "s3:DeleteObject inbox/quarantine/*",
+        "s3:PutObject inbox/dicom/*",
+        "s3:PutObject inbox/unassigned/*",
+        "s3:ListBucket inbox",
+        "dynamodb:GetItem index",
+        "dynamodb:BatchGetItem index",
+        "dynamodb:Query index",
+        "dynamodb:PutItem index",
+        "dynamodb:BatchWriteItem index",
+        "dynamodb:DeleteItem index",
+        "dynamodb:Query audit",
+        "dynamodb:PutItem audit",
+    },
     "dicomweb": {
         "s3:GetObject archive/dicom/*",
         "s3:GetObject archive/derived/*",
@@ -203,13 +221,21 @@ def test_a_function_may_do_this_and_nothing_else(template: Template, function: F
     assert allowed(template, function.name) == ALLOWED[function.name]
 
 
-def test_only_anonymise_and_unpack_read_raw_objects(template: Template) -> None:
-    readers = {
-        each.name
+def test_only_the_pipeline_reads_raw_objects_and_review_those_in_quarantine(
+    template: Template,
+) -> None:
+    reads = {
+        (each.name, entry.removeprefix("s3:GetObject "))
         for each in FUNCTIONS
-        if any(entry.startswith("s3:GetObject inbox") for entry in allowed(template, each.name))
+        for entry in allowed(template, each.name)
+        if entry.startswith("s3:GetObject inbox")
     }
-    assert readers == {"anonymise", "unpack"}
+    assert reads == {
+        ("anonymise", "inbox/dicom/*"),
+        ("anonymise", "inbox/unassigned/*"),
+        ("unpack", "inbox/archives/*"),
+        ("review", "inbox/quarantine/*"),
+    }
 
 
 def test_only_who_reads_raw_objects_or_takes_them_in_parts_may_use_their_key_to_decrypt(
@@ -223,7 +249,7 @@ def test_only_who_reads_raw_objects_or_takes_them_in_parts_may_use_their_key_to_
         for statement in template.role_statements(f"{each.name.capitalize()}Role")
         if key in statement.resources and "kms:Decrypt" in statement.actions
     }
-    assert able == {"anonymise", "unpack", "api"}
+    assert able == {"anonymise", "unpack", "api", "review"}
 
 
 def users(template: Template, table: str, *verbs: str) -> set[str]:
@@ -280,7 +306,7 @@ def test_acts_are_added_to_the_audit_log_and_never_changed(template: Template) -
     }
     assert granted == {
         f"{name} dynamodb:{verb} audit"
-        for name in ("api", "custody")
+        for name in ("api", "custody", "review")
         for verb in ("PutItem", "Query")
     }
 
@@ -335,6 +361,7 @@ def test_queues_get_messages_from_those_that_have_to_send_them(template: Templat
         ("transfer", "summarise"),
         ("transfer", "transfer"),
         ("api", "deliver"),
+        ("review", "deliver"),
         ("summarise", "deliver"),
         ("deliver", "deliver"),
     }
@@ -372,4 +399,8 @@ def test_a_bridge_may_hand_in_and_nothing_else(template: Template) -> None:
         for resource in statement.resources
     }
     inbox_key = f"${{{template.name('AWS::KMS::Key', 'InboxKey')}"
-    assert granted == {("s3:PutObject", "inbox/dicom/*"), ("kms:GenerateDataKey", inbox_key)}
+    assert granted == {
+        ("s3:PutObject", "inbox/dicom/*"),
+        ("s3:PutObject", "inbox/unassigned/*"),
+        ("kms:GenerateDataKey", inbox_key),
+    }

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from functions.api import custody_handler
+from functions.api import custody_handler, review_handler
 from functions.api.services import services
 from scanloft.aws import clients
 from tests.functions.api.front import BUCKETS, CUSTODY, QUEUES, SETTINGS, TABLES, Front
@@ -41,5 +41,6 @@ def front(aws: None) -> Iterator[Front]:
 
 
 def _forget() -> None:
-    for made in (services, custody_handler.services, clients.s3, clients.dynamodb, clients.sqs):
-        made.cache_clear()
+    made = (services, custody_handler.services, review_handler.services)
+    for each in (*made, clients.s3, clients.dynamodb, clients.sqs):
+        each.cache_clear()

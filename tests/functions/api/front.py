@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.api import custody_handler
+from functions.api import custody_handler, review_handler
 from functions.api.handler import handler
 from functions.api.services import Services, services
 from infra.local.context import LocalContext
@@ -48,7 +48,11 @@ TABLES = (
     SETTINGS.audit_table,
 )
 JSON = ("application/json", "application/problem+json")
-HANDLERS = {"api": handler, "custody": custody_handler.handler}
+HANDLERS = {
+    "api": handler,
+    "custody": custody_handler.handler,
+    "review": review_handler.handler,
+}
 """The functions of the API by their names."""
 
 
