@@ -14,7 +14,9 @@ TEXT = b"first and last " * 1000
 
 
 @pytest.mark.parametrize(
-    "packed", [TEXT, gzip.compress(TEXT), bz2.compress(TEXT), lzma.compress(TEXT), b"", b"\x1f"]
+    "packed",
+    [TEXT, gzip.compress(TEXT), bz2.compress(TEXT), lzma.compress(TEXT), b"", b"\x1f"],
+    ids=["plain", "gzip", "bzip2", "xz", "empty", "one byte"],
 )
 def test_a_stream_is_decompressed_by_what_it_holds(packed: bytes) -> None:
     content = decompressed(io.BytesIO(packed)).read()
