@@ -232,6 +232,7 @@ def test_only_the_pipeline_reads_raw_objects_and_review_those_in_quarantine(
     }
     assert reads == {
         ("anonymise", "inbox/dicom/*"),
+        ("anonymise", "inbox/files/*"),
         ("anonymise", "inbox/unassigned/*"),
         ("unpack", "inbox/archives/*"),
         ("review", "inbox/quarantine/*"),
