@@ -13,7 +13,7 @@ from scanloft.aws.shares import name_in_target
 from scanloft.core.annotations import Level, Share
 from scanloft.core.errors import Conflict, Forbidden, NotFound
 from scanloft.core.identifiers import PROJECT
-from scanloft.core.roles import Right
+from scanloft.core.roles import Right, no_such_project
 
 
 class NewShare(Body):
@@ -90,7 +90,8 @@ def unshare(level: Level) -> Callable[[Services, Request], Answer]:
     """The act by which the owner ends a share."""
 
     def act(services: Services, request: Request) -> Answer:
-        name, target = NAMED_BY_LEVEL[level](services, request), request.path["target"]
+        target = _target(request)
+        name = NAMED_BY_LEVEL[level](services, request)
         for share in services.shares.of(request.project, level, name):
             if share.target == target:
                 end(services, share)
@@ -114,12 +115,21 @@ def end(services: Services, share: Share) -> None:
     tell(services, share.source, share.level, share.name, what="unshared")
 
 
+def _target(request: Request) -> str:
+    """The project of the path to share with, before anything is said of what is shared."""
+    target = request.path["target"]
+    if PROJECT.fullmatch(target) is None:
+        raise no_such_project()
+    return target
+
+
 def _wanted(services: Services, request: Request, level: Level) -> Share:
+    target = _target(request)
     return Share(
         source=request.project,
         level=level,
         name=NAMED_BY_LEVEL[level](services, request),
-        target=request.path["target"],
+        target=target,
         shared_at=timestamp(services.now()),
         shared_by=request.caller.user,
     )
@@ -132,8 +142,6 @@ def _check_may_take(services: Services, request: Request, wanted: Share) -> None
     Conflict: it is the same project, or has something of this name already.
     """
     target, name = wanted.target, name_in_target(wanted)
-    if PROJECT.fullmatch(target) is None:
-        raise NotFound("There is no such project, or you are not a member of it.")
     presence = services.access.enter(request.caller, project=target, rights=(Right.EDIT,))
     if presence.site:
         raise Forbidden("Who is bound to a site cannot take in the data of another project.")
