@@ -76,6 +76,11 @@ class Row:
     changed: bool = False
 
     @property
+    def found(self) -> Found:
+        """Where the file is, and what it is called."""
+        return Found(self.path, self.name)
+
+    @property
     def size_bytes(self) -> int:
         """Its declared size."""
         return self.look.size_bytes

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from scanloft.client.upload_files import (
@@ -74,7 +75,7 @@ def _state(site: Site, journal: Journal, run: Run, upload: str) -> RunState:
 
 @dataclass(slots=True)
 class Uploading:
-    """An upload on its way; `failures` by the name of the file."""
+    """An upload on its way; `failures` by the path of the file, as names may be alike."""
 
     run: Run
     upload: str
@@ -84,7 +85,7 @@ class Uploading:
     sender: Sender
     progress: Progress
     workers: Workers
-    failures: dict[str, Failure] = field(default_factory=dict)
+    failures: dict[Path, Failure] = field(default_factory=dict)
     _unstable: list[Found] = field(default_factory=list)
 
     def send(self, stock: Stock) -> None:
@@ -94,7 +95,7 @@ class Uploading:
             RefusedError: the archive does not let us.
             UnreachableError: the archive or S3 does not answer; the same again goes on.
         """
-        self.failures = {failure.name: failure for failure in stock.failures}
+        self.failures = {failure.file.path: failure for failure in stock.failures}
         self.progress.expect(stock.size_bytes)
         for rows in chunks(self.journal.rows(self.run, after=self.run.declared)):
             self._declare(rows)
@@ -129,10 +130,10 @@ class Uploading:
             self._add(changed)
         for found in self._settled():
             reason = "It changes all the time: run again when it is complete."
-            self._fail(Failure(found.name, "changing", reason))
+            self._fail(Failure(found, "changing", reason))
         for row in self._left():
             reason = "It was sent and has not arrived: run again."
-            self._fail(Failure(row.name, "not_arrived", reason))
+            self._fail(Failure(row.found, "not_arrived", reason))
 
     def _add(self, files: Iterable[Found]) -> None:
         """Gives files numbers, declares and sends them."""
@@ -151,7 +152,7 @@ class Uploading:
             elif isinstance(content, ChangedError):
                 self._unstable.append(found)
             elif isinstance(content, OSError):
-                self._fail(unreadable(found.name, content))
+                self._fail(unreadable(found, content))
             else:
                 raise content
 
@@ -179,16 +180,16 @@ class Uploading:
         for row in settled.changed:
             self.journal.change(self.run, row.number)
         unstable, self._unstable = self._unstable, []
-        return unstable + [Found(row.path, row.name) for row in settled.changed]
+        return unstable + [row.found for row in settled.changed]
 
     def _left(self) -> Iterator[Row]:
         """The files that ought to have arrived and have not."""
         for row in self.journal.chosen(self.run, self.site.missing(self.upload)):
-            if not row.changed and row.name not in self.failures:
+            if not row.changed and row.path not in self.failures:
                 yield row
 
     def _fail(self, failure: Failure) -> None:
-        self.failures[failure.name] = failure
+        self.failures[failure.file.path] = failure
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
