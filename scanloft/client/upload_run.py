@@ -20,7 +20,7 @@ from scanloft.client.upload_forms import FormCase
 from scanloft.client.upload_journal import Journal, Row, Run, RunState
 from scanloft.client.upload_progress import Progress
 from scanloft.client.upload_sender import Sender
-from scanloft.client.upload_site import RefusedError, Site
+from scanloft.client.upload_site import KEY_USED, RefusedError, Site
 from scanloft.client.upload_stock import Stock
 from scanloft.client.workers import Workers
 
@@ -36,8 +36,9 @@ RETRIABLE = frozenset({"gone", "unreadable", "refused", "changing", "not_arrived
 def opened(site: Site, journal: Journal, *, wishes: Mapping[str, str]) -> tuple[Run, bool]:
     """The run to go on with, or a new one, and whether it is resumed.
 
-    A new one is in the journal with a key before the archive hears of it: should this program be
-    ended in between, the same key begins the same upload.
+    A new one is in the journal with a key and its wishes before the archive hears of it: should
+    this program be ended in between, the same key and wishes begin the same upload, whatever the
+    next call wishes.
     """
     run = journal.unfinished()
     if run is not None and run.upload is not None:
@@ -48,8 +49,20 @@ def opened(site: Site, journal: Journal, *, wishes: Mapping[str, str]) -> tuple[
         if state is not RunState.FINISHED:
             return run, True
         run = None
-    run = run or journal.begin(key=secrets.token_hex(16))
-    return journal.named(run, site.begin(key=run.key, wishes=wishes)), False
+    if run is not None:
+        try:
+            return _begun(site, journal, run, wishes=wishes), True
+        except RefusedError as error:
+            if error.code != KEY_USED:
+                raise
+        journal.reached(run, RunState.FINISHED)  # begun with other wishes, and never used
+    run = journal.begin(key=secrets.token_hex(16), wishes=wishes)
+    return _begun(site, journal, run, wishes=wishes), False
+
+
+def _begun(site: Site, journal: Journal, run: Run, *, wishes: Mapping[str, str]) -> Run:
+    upload = site.begin(key=run.key, wishes=wishes if run.wishes is None else run.wishes)
+    return journal.named(run, upload)
 
 
 def _state(site: Site, journal: Journal, run: Run, upload: str) -> RunState:
