@@ -1,9 +1,11 @@
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from scanloft.core.model import Location
+from scanloft.core.model import Location, Membership, Role
+from tests.functions.api.downloads.library import Library
 from tests.functions.api.front import SETTINGS, Front
 from tests.functions.api.matrix.test_matrix import INSTANCE
 
@@ -54,3 +56,24 @@ def test_what_is_not_there_is_not_found(front: Front, path: str) -> None:
     front.project()
     front.services.instances.put_instance(INSTANCE)
     assert front.call("GET", f"{DOWNLOAD}/{path}").status == 404
+
+
+def test_a_manifest_is_made_and_audited_each_time_whatever_the_key(library: Library) -> None:
+    front, headers = library.front, {"Idempotency-Key": "k"}
+    library.session("1.2", scans={"1.2.3": 1}, site="south")
+    body = {"selection": {"all": True}}
+
+    def asked() -> list[Any]:
+        path = "/api/projects/alpha/manifests"
+        reply = front.call("POST", path, user="mia", body=body, headers=headers)
+        assert reply.status == 200
+        return list(reply.body["files"])
+
+    unbound = Membership("alpha", "mia", Role.MEMBER)
+    front.services.projects.put_member(unbound)
+    assert len(asked()) == 1
+    front.services.projects.remove_member(unbound)
+    front.services.projects.put_member(replace(unbound, site="north"))
+    assert asked() == []
+    actions = [entry.action for entry in front.services.audit.entries("alpha")]
+    assert actions.count("manifest_create") == 2
