@@ -147,6 +147,29 @@ def test_who_is_bound_to_a_site_uploads_for_it_and_sees_its_uploads_alone(front:
             assert front.call("GET", f"{UPLOADS}/{name}{path}", user="nora").status == 404
 
 
+@pytest.mark.parametrize("before", ["north", ""])
+def test_who_is_bound_to_another_site_now_adds_nothing_to_an_upload_begun_before(
+    front: Front, before: str
+) -> None:
+    front.project()
+    of_centres(front)
+    members = front.services.projects
+    members.put_member(Membership("alpha", "una", Role.UPLOADER, site=before))
+    upload = front.upload(user="una")
+    assert front.call("POST", f"{upload}/files", user="una", body=DECLARING).status == 200
+    members.remove_member(Membership("alpha", "una", Role.UPLOADER, site=before))
+    members.put_member(Membership("alpha", "una", Role.UPLOADER, site="south"))
+    for path, body in (
+        ("files", DECLARING),
+        ("files/1/multipart", None),
+        ("files/1/multipart/complete", None),
+        ("parts", {"number": 1, "parts": [{"part": 1, "sha256": "0" * 64}]}),
+    ):
+        refused = front.call("POST", f"{upload}/{path}", user="una", body=body)
+        assert (refused.status, refused.body["code"]) == (409, "conflict")
+        assert "another site" in refused.body["detail"]
+
+
 def test_the_feed_of_the_project_tells_of_uploads(front: Front) -> None:
     front.project()
     upload = front.upload()
