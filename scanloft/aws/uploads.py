@@ -83,9 +83,9 @@ class UploadIndex:
             values={"closed_at": upload.closed_at},
         )
 
-    def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> None:
-        """Writes what the sender says of the files; the same again is a no-op."""
-        self._rows.put_many(
+    def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> bool:
+        """Writes what the sender says of the files; False where it is known otherwise of one."""
+        return self._rows.put_each_new(
             (declaration_item(project, upload, entry.number), _declaration_row(entry))
             for entry in declarations
         )
@@ -211,7 +211,7 @@ class UploadIndex:
 
 
 def _upload_row(upload: Upload) -> dict[str, Value]:
-    row: dict[str, Value] = {
+    return {
         "project": upload.project,
         "upload": upload.upload,
         "source": upload.source.value,
@@ -224,7 +224,6 @@ def _upload_row(upload: Upload) -> dict[str, Value]:
         "active_at": upload.active_at,
         "swept_at": upload.swept_at,
     }
-    return row
 
 
 def _upload(row: Mapping[str, Any]) -> Upload:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.api.edge.clock import timestamp
-from functions.api.edge.pages import Page, page
+from functions.api.edge.pages import Page, sifted
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
 from functions.api.services import Services
@@ -19,6 +19,8 @@ from scanloft.core.roles import Right
 from scanloft.core.settings import ApiSettings
 
 RANDOM_BYTES = 8
+READ_LIMIT = 500
+"""How many uploads a page looks at for those who do not see all of them."""
 LABEL_LENGTH = 128
 SITE_LENGTH = 64
 TOUCHES = 3
@@ -102,11 +104,21 @@ def begun(services: Services, request: Request, *, label: str = "", site: str = 
 
 
 def listed(services: Services, request: Request) -> Answer:
-    """A page of the uploads that the caller may see, in the order of their names."""
-    wanted = request.asked(Page)
-    found: Iterable[Upload] = services.uploads.uploads(request.project, after=wanted.after)
-    found = (upload for upload in found if _may_see(upload, request, Right.READ))
-    uploads, following = page(found, limit=wanted.limit, place=lambda upload: upload.upload)
+    """A page of the uploads that the caller may see, in the order of their names.
+
+    It reads a bounded number of uploads: a page may be short, or empty, and name a next one.
+    """
+    wanted, presence = request.asked(Page), request.presence
+    sees_all = presence.may(Right.READ) and not presence.site
+    reads = wanted.reads if sees_all else max(wanted.reads, READ_LIMIT)
+    found = services.uploads.uploads(request.project, after=wanted.after, page_size=reads)
+    uploads, following = sifted(
+        found,
+        takes=lambda upload: _may_see(upload, request, Right.READ),
+        limit=wanted.limit,
+        reads=reads,
+        place=lambda upload: upload.upload,
+    )
     return Answer(UploadPage(uploads=[shown(upload) for upload in uploads], next=following))
 
 

@@ -1,8 +1,12 @@
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from functions.api.uploads.uploads import counted
+from scanloft.aws.rows import Rows
+from scanloft.core.items import UPLOAD_SORT
 from scanloft.core.model import (
     Declaration,
     Fate,
@@ -57,6 +61,44 @@ def test_uploads_are_listed_in_pages_that_join(front: Front) -> None:
         query = {"limit": "2", "after": body["next"]}
     assert seen == [["u-0", "u-1"], ["u-2", "u-3"], ["u-4"]]
     assert body["next"] is None
+
+
+def test_a_page_of_those_who_see_few_uploads_reads_a_bounded_number_of_them(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.project(uma=Role.UPLOADER)
+    monkeypatch.setattr("functions.api.uploads.uploads.READ_LIMIT", 4)
+    for place in range(10):
+        owner = "uma" if place in (1, 9) else "olga"
+        front.services.uploads.create(
+            Upload("alpha", f"u-{place}", UploadSource.PRESIGNED, "2026-01-01T00:00:00Z", owner)
+        )
+    read = Rows.query
+    asked: list[tuple[int | None, list[str]]] = []
+
+    def counted_rows(rows: Rows, partition: str, **options: Any) -> Iterator[dict[str, Any]]:
+        if options.get("sort_prefix") != UPLOAD_SORT:
+            yield from read(rows, partition, **options)
+            return
+        seen: list[str] = []
+        asked.append((options.get("page_size"), seen))
+        for row in read(rows, partition, **options):
+            seen.append(row["upload"])
+            yield row
+
+    monkeypatch.setattr(Rows, "query", counted_rows)
+    pages: list[list[str]] = []
+    query = {"limit": "1"}
+    while query["limit"]:
+        body = front.call("GET", UPLOADS, user="uma", query=query).body
+        pages.append([upload["upload"] for upload in body["uploads"]])
+        query = {"limit": "1", "after": body["next"]} if body["next"] else {"limit": ""}
+    assert pages == [["u-1"], [], ["u-9"]]
+    assert [(size, len(seen)) for size, seen in asked] == [(4, 4), (4, 4), (4, 2)]
+    asked.clear()
+    assert uploads_of(front, "olga")[0] == "u-0"
+    front.call("GET", UPLOADS, query={"limit": "2"})
+    assert [size for size, _ in asked] == [101, 3]
 
 
 def test_counts_say_what_became_of_the_files(front: Front) -> None:
