@@ -54,7 +54,7 @@ class Contents:
         self._wanted = wish.selection
         self._layout = wish.layout
         self._chooser = Chooser(shelves, wish)
-        self._is_bound = bool(wish.site)
+        self._site = wish.site
 
     def check(self) -> None:
         """Makes sure that what the selection names is there.
@@ -85,7 +85,7 @@ class Contents:
 
     def _of_project(self, _start: Position) -> Iterator[Entry]:
         """Nobody who is bound to a site sees what belongs to all of them."""
-        if self._wanted.resources and self._wanted.all and not self._is_bound:
+        if self._wanted.resources and self._wanted.all and not self._site:
             for resource, file in self._files(Level.PROJECT, ""):
                 name = resource_name(self._above_project, resource.label, file.path)
                 yield _entry((OF_PROJECT, resource.label, file.path), name, file)
@@ -109,8 +109,13 @@ class Contents:
                 yield from (_image(instance, folder) for instance in instances)
 
     def _instances(self, series: Series) -> list[Instance]:
+        """Those that the caller sees: what the series says of its sites may be of earlier."""
         scan = (series.project, series.study_uid, series.series_uid)
-        return list(self._shelves.instances.instances(*scan))
+        return [
+            instance
+            for instance in self._shelves.instances.instances(*scan)
+            if not self._site or instance.site == self._site
+        ]
 
     def _of_sessions(self, start: Position) -> Iterator[Entry]:
         if self._wanted.resources:
@@ -145,7 +150,7 @@ class Contents:
 
     def _of_subjects(self, _start: Position) -> Iterator[Entry]:
         """Somebody who is bound to a site may see a part of the sessions of a subject only."""
-        if not self._wanted.resources or self._wanted.is_narrow or self._is_bound:
+        if not self._wanted.resources or self._wanted.is_narrow or self._site:
             return
         for subject, placed in self.subjects().items():
             if not (self._wanted.all or subject in self._wanted.subjects):

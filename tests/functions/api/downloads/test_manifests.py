@@ -165,6 +165,18 @@ def test_somebody_bound_to_a_site_gets_what_it_sent_and_nothing_else(library: Li
     assert len(library.names(selection=EVERYTHING)) == 3 + 4
 
 
+def test_an_image_of_another_site_is_hidden_before_its_series_is_summarised(
+    library: Library,
+) -> None:
+    library.session("1.2", scans={"1.2.3": 1}, site="north")
+    later = library.instance("1.2", "1.2.3", 2, site="south")
+    library.front.services.instances.put_instance(later)
+    assert [name[-18:] for name in library.names(user="nora", selection=ALL)] == [
+        image(1, "1.2.3.1")
+    ]
+    assert len(library.names(selection=ALL)) == 2
+
+
 def test_a_project_sees_nothing_of_another(library: Library) -> None:
     library.session("1.2", scans={"1.2.3": 1})
     library.front.project("beta")
