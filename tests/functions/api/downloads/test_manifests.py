@@ -130,9 +130,14 @@ def test_what_was_deleted_is_left_out(library: Library, level: Level, name: str)
     assert [each.split("/")[0] for each in names] == ["P2"]
 
 
-def test_what_is_named_and_was_deleted_is_gone(library: Library) -> None:
+@pytest.mark.parametrize(
+    ("level", "name"), [(Level.SESSION, "1.2"), (Level.SUBJECT, "P1"), (Level.SESSION, "1.1")]
+)
+def test_what_is_named_and_was_deleted_is_gone(library: Library, level: Level, name: str) -> None:
+    library.session("1.1", scans={"1.1.3": 1})
     library.session("1.2", scans={"1.2.3": 1})
-    library.delete(Level.SESSION, "1.2")
+    library.card(Level.SESSION, "1.2", merged_into="1.1")
+    library.delete(level, name)
     reply = library.manifest(selection={"sessions": ["1.2"]})
     assert (reply.status, reply.body["code"]) == (410, "gone")
 
