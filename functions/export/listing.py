@@ -1,5 +1,6 @@
 """Listing the files of an export: what it was asked to hold, as it is when the work begins."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 from scanloft.aws.exports import ExportFiles, ExportWishes
@@ -40,7 +41,7 @@ class Listing:
         while name in self._taken:
             name = f"{digest(file.key + name)}/{name}"
         self._taken.add(name)
-        return ExportFile(name, file.key, file.offset, file.length, file.sha256, file.text)
+        return dataclasses.replace(file, name=name)
 
 
 class Lister:
