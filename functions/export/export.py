@@ -97,8 +97,8 @@ class Exporter:
         """Goes on with an export; how far it is then, None where it was deleted.
 
         `attempt` counts the deliveries of this order: the last one, before the queue would put it
-        aside, is there to say that the export failed. The order for what is not finished has
-        been sent again when this returns.
+        aside, is there to say that the export failed, if those before were setbacks. The order
+        for what is not finished has been sent again when this returns.
 
         Raises:
             Unavailable: another worker is at it, or not even that could be said: the message
@@ -225,7 +225,9 @@ class Exporter:
 
 
 def _check_hope(export: Export, attempt: int) -> None:
-    if export.setbacks > SETBACK_LIMIT or attempt >= EXPORT_QUEUE.receive_limit:
+    """A delivery may have failed only because another worker was at it: that is no setback."""
+    is_last = attempt >= EXPORT_QUEUE.receive_limit and export.setbacks >= attempt - 1
+    if is_last or export.setbacks > SETBACK_LIMIT:
         raise Rejected("The export failed too often: ask for it again, or for less at a time.")
 
 

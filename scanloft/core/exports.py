@@ -120,6 +120,8 @@ class Export:
     worker: str = ""
     leased_until: int = 0
     setbacks: int = 0
+    turn: int = 0
+    """Counts who began to work on it, so that nobody writes over what a later one did."""
 
 
 class ExportOrder(NamedTuple):
