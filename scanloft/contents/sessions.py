@@ -9,7 +9,7 @@ from scanloft.contents.waiting import batches, results
 from scanloft.core.annotations import Card, Level
 from scanloft.core.errors import Gone, NotFound
 from scanloft.core.hierarchy import scan_name
-from scanloft.core.layouts import SessionPlace
+from scanloft.core.layouts import SessionPlace, digest
 from scanloft.core.model import Series, Study
 from scanloft.core.selections import Wish
 
@@ -88,19 +88,25 @@ class Chooser:
     def _placed(self, studies: list[Study]) -> list[Placed]:
         """The studies with the labels that people gave them; without those that were deleted."""
         kept = [each for each in self._standings(studies) if each.hidden_by is None]
-        cards = self._cards(Level.SUBJECT, (each.subject for each in kept))
+        names = self._subject_names({each.subject for each in kept})
         return [
             Placed(
                 each.study,
                 each.subject,
-                SessionPlace(
-                    cards[each.subject].label or each.subject,
-                    each.card.label,
-                    each.session,
-                ),
+                SessionPlace(names[each.subject], each.card.label, each.session),
             )
             for each in kept
         ]
+
+    def _subject_names(self, subjects: set[str]) -> dict[str, str]:
+        """Their labels, or their keys, which get a digest where another subject is labelled so."""
+        cards = self._cards(Level.SUBJECT, subjects)
+        keys = [subject for subject in subjects if not cards[subject].label]
+        taken = self._shelves.labels.borne(self._project, Level.SUBJECT, keys)
+        return {
+            subject: f"{subject}-{digest(subject)}" if subject in taken else card.label or subject
+            for subject, card in cards.items()
+        }
 
     def _standings(self, studies: Iterable[Study]) -> list[Standing]:
         return standings(self._shelves, self._project, studies, known=self._known)

@@ -96,6 +96,23 @@ def test_labels_name_the_folders(library: Library) -> None:
     assert name.startswith(f"Subject_one-{digest('Subject one')}/baseline/1-T1_mprage/")
 
 
+@pytest.mark.parametrize("layout", ["original", "bids"])
+@pytest.mark.parametrize("label", ["P2", "p2"])
+def test_a_subject_that_is_called_like_the_key_of_another_has_a_folder_of_its_own(
+    library: Library, layout: str, label: str
+) -> None:
+    for subject, study in (("P1", "1.2"), ("P2", "1.5")):
+        library.session(study, scans={f"{study}.3": 1}, patient=subject)
+        library.resource(Level.SUBJECT, subject, "notes", "a.txt")
+    library.card(Level.SUBJECT, "P1", label=label)
+    names = library.names(selection=EVERYTHING, layout=layout)
+    place = 1 if layout == "bids" else 0
+    folders = [name.split("/")[place].removeprefix("sub-") for name in names]
+    other = f"P2-{digest('P2')}"
+    other = alphanumeric(other) if layout == "bids" else other
+    assert folders == [label, other, label, other]
+
+
 def test_a_session_that_was_moved_is_with_its_new_subject(library: Library) -> None:
     library.session("1.2", scans={"1.2.3": 1})
     library.card(Level.SESSION, "1.2", subject="P9")
