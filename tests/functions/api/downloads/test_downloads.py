@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from scanloft.core.annotations import Level
 from scanloft.core.model import Location, Membership, Role
 from tests.functions.api.downloads.library import Library
 from tests.functions.api.front import SETTINGS, Front
@@ -46,6 +47,38 @@ def test_an_instance_that_was_put_in_parts_has_no_sha256_to_check(front: Front) 
     body = front.call("GET", f"{DOWNLOAD}/1.2/1.2.3/1.2.3.4").body
     assert body["sha256"] is None
     assert body["size_bytes"] == 10
+
+
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [
+        (Level.SCAN, "1.2/1.2.3"),
+        (Level.SESSION, "1.2"),
+        (Level.SESSION, "1.1"),
+        (Level.SUBJECT, "P1"),
+    ],
+)
+def test_an_instance_is_gone_with_all_that_it_belongs_to(
+    library: Library, level: Level, name: str
+) -> None:
+    library.session("1.1", scans={})
+    library.session("1.2", scans={"1.2.3": 1})
+    library.card(Level.SESSION, "1.2", merged_into="1.1")
+    path = f"{DOWNLOAD}/1.2/1.2.3/1.2.3.1"
+    assert library.front.call("GET", path).status == 200
+    library.delete(level, name)
+    reply = library.front.call("GET", path)
+    assert (reply.status, reply.body["code"]) == (410, "gone")
+
+
+def test_an_instance_of_a_deleted_subject_is_gone_before_its_session_is_summarised(
+    library: Library,
+) -> None:
+    early = library.instance("1.2", "1.2.3", 1, site="")
+    named = replace(early, attributes={"00100020": ("P1",)})
+    library.front.services.instances.put_instance(named)
+    library.delete(Level.SUBJECT, "P1")
+    assert library.front.call("GET", f"{DOWNLOAD}/1.2/1.2.3/1.2.3.1").status == 410
 
 
 @pytest.mark.parametrize(
