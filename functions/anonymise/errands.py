@@ -7,6 +7,7 @@ from functions.anonymise.rooms import Room, Rooms
 from functions.anonymise.tasks import Errand, Unrouted
 from scanloft.aws.batches import Delivery
 from scanloft.aws.instructions import InstructionIndex
+from scanloft.aws.unpacked import UnpackedIndex
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.arrivals import Arrival
 from scanloft.core.errors import InvalidRequest, Rejected
@@ -40,6 +41,7 @@ def parsed_key(key: str) -> Key:
 
 def errands(
     uploads: UploadIndex,
+    unpacked: UnpackedIndex,
     instructions: InstructionIndex,
     deliveries: Sequence[Delivery],
     keys: Sequence[Key],
@@ -57,6 +59,7 @@ def errands(
     files = filter(None, map(_declared_file, plain))
     declared, senders = uploads.announced(files, _asked_for(known, room_by_project))
     declared |= _declared_members(uploads, known)
+    put = _put_by_unpack(unpacked, known)
     instructed = _instructed(instructions, known)
     room_by_instruction = rooms.under(instructed.values(), room_by_project)
 
@@ -74,7 +77,9 @@ def errands(
             attempt=delivery.attempt,
             room=room,
             declaration=None if _is_unnamed_member(key) else declaration,
-            declaration_needed=_needs_declaration(key, declaration, instruction),
+            declaration_needed=_needs_declaration(
+                key, declaration, instruction, is_put=_file(key) in put
+            ),
             instruction=instruction,
         )
 
@@ -128,17 +133,32 @@ def _declared_members(uploads: UploadIndex, keys: Sequence[InboxKey]) -> dict[Fi
     return uploads.declared_members(members) if members else {}
 
 
+def _put_by_unpack(unpacked: UnpackedIndex, keys: Iterable[InboxKey]) -> set[File]:
+    """Those members of zips and tars of images that lie within what was unpacked of theirs."""
+    place_by_member = {
+        _file(key): key.number.partition(".") for key in keys if _is_unnamed_member(key)
+    }
+    packed_by_member = {file: (*file[:2], place[0]) for file, place in place_by_member.items()}
+    below = unpacked.known(packed_by_member.values()) if packed_by_member else {}
+    return {
+        file
+        for file, (_, _, place) in place_by_member.items()
+        if place.isdigit() and int(place) < below.get(packed_by_member[file], 0)
+    }
+
+
 def _is_unnamed_member(key: InboxKey) -> bool:
     """Whether it is a member of a zip or tar that nobody declared by itself."""
     return key.is_member and key.prefix is not InboxPrefix.FILES
 
 
 def _needs_declaration(
-    key: InboxKey, declaration: Declaration | None, instruction: Instruction | None
+    key: InboxKey, declaration: Declaration | None, instruction: Instruction | None, *, is_put: bool
 ) -> bool:
     """Whether the object should have been announced and was not.
 
-    A member is announced by the zip or tar that holds it, what a person sent by the instruction.
+    A member is announced by the zip or tar that unpack put it out of, what a person sent by the
+    instruction.
     """
     if is_dicom_upload(key.upload):
         return False
@@ -146,7 +166,9 @@ def _needs_declaration(
         return instruction is None
     if declaration is None:
         return True
-    return _is_unnamed_member(key) and declaration.kind is not FileKind.ARCHIVE
+    if not _is_unnamed_member(key):
+        return False
+    return declaration.kind is not FileKind.ARCHIVE or not is_put
 
 
 def _declared_file(key: InboxKey) -> File | None:

@@ -33,6 +33,7 @@ from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
 from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.aws.trash import Trash
+from scanloft.aws.unpacked import UnpackedIndex
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.annotations import Change
 from scanloft.core.arrivals import Arrival
@@ -72,6 +73,7 @@ class Gate:
         secrets = Rows(settings.secrets_table, dynamodb)
         pseudonyms = Rows(settings.pseudonyms_table, dynamodb)
         self._uploads = UploadIndex(index)
+        self._unpacked = UnpackedIndex(index)
         self._instructions = InstructionIndex(index)
         self._labels = Labels(index, now=lambda: int(time.time()))
         self._rooms = Rooms(ProjectIndex(index), SecretStore(secrets), PseudonymStore(pseudonyms))
@@ -128,6 +130,7 @@ class Gate:
         projects = [key.project for key in keys if isinstance(key, InboxKey)]
         tasks = errands(
             self._uploads,
+            self._unpacked,
             self._instructions,
             deliveries,
             keys,

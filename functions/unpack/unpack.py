@@ -15,6 +15,7 @@ from scanloft.aws.quarantine import QuarantineIndex
 from scanloft.aws.reader import opened
 from scanloft.aws.rows import Rows
 from scanloft.aws.secrets import SecretStore
+from scanloft.aws.unpacked import UnpackedIndex
 from scanloft.aws.uploads import UploadIndex
 from scanloft.core.annotations import Target
 from scanloft.core.errors import (
@@ -50,6 +51,7 @@ class Unpacker:
         index = Rows(settings.index_table, dynamodb)
         self._inbox = ObjectStore(settings.inbox_bucket, s3)
         self._uploads = UploadIndex(index)
+        self._unpacked_index = UnpackedIndex(index)
         self._secrets = SecretStore(Rows(settings.secrets_table, dynamodb))
         self._detention = Detention(self._inbox, QuarantineIndex(index))
         self._size_limit_bytes = settings.archive_file_limit_bytes
@@ -170,7 +172,8 @@ class Unpacker:
     def _put(self, key: InboxKey, chunk: list[Member], *, into: Target | None) -> None:
         """Puts members into the inbox and writes the fates of those that are refused.
 
-        Those that become files of a resource are declared before they are put.
+        Before they are put it is noted up to which place, for the gate knows members by that; those
+        that become files of a resource are declared one by one.
         """
         refused = [
             (
@@ -189,7 +192,10 @@ class Unpacker:
         self._uploads.put_fates(refused)
         wanted = [member for member in chunk if not member.refusal]
         prefix = InboxPrefix.DICOM
-        if into is not None:
+        if into is None:
+            below = chunk[-1].place + 1
+            self._unpacked_index.note(key.project, key.upload, key.number, below=below)
+        else:
             prefix = InboxPrefix.FILES
             declared = [declaration_of(key, member, into=into) for member in wanted]
             self._uploads.declare_members(key.project, key.upload, declared)

@@ -23,6 +23,7 @@ DECLARATION_SORT = "D#"
 INSTRUCTION_SORT = "IN#"
 MEMBER_DECLARATION_SORT = "DM#"
 PARTS_SORT = "MP#"
+UNPACKED_SORT = "UN#"
 PROJECT_SORT = "PROJECT"
 CLAIM_SORT = "CLAIM"
 ALL_PROJECTS = "PROJECTS"
@@ -120,6 +121,11 @@ def member_declaration_item(project: str, upload: str, number: str) -> ItemKey:
     return ItemKey(
         upload_partition(project, upload), f"{MEMBER_DECLARATION_SORT}{_sortable(number)}"
     )
+
+
+def unpacked_item(project: str, upload: str, number: str) -> ItemKey:
+    """The item that says how far a zip or tar of images is unpacked."""
+    return ItemKey(upload_partition(project, upload), f"{UNPACKED_SORT}{_sortable(number)}")
 
 
 def fate_item(project: str, upload: str, number: str) -> ItemKey:

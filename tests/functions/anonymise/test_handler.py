@@ -8,6 +8,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
+from scanloft.aws.unpacked import UnpackedIndex
 from scanloft.core.blueprint import ANONYMISE, INBOX
 from scanloft.core.fates import ATTEMPTS_BEFORE_QUARANTINE
 from scanloft.core.items import project_item
@@ -136,6 +137,7 @@ def test_a_member_is_announced_by_a_zip_and_by_nothing_else(
 ) -> None:
     (key,) = alpha.send(image(), prefix=prefix)
     alpha.forget_messages()
+    UnpackedIndex(alpha.rows).note(key.project, key.upload, key.number, below=4)
     alpha.inbox.put(str(key.member(3)), image(2))
     assert alpha.feed(ANONYMISE) == 0
     assert alpha.kinds() == kinds

@@ -2,6 +2,9 @@
 
 import hashlib
 
+import pytest
+
+from scanloft.aws.unpacked import UnpackedIndex
 from scanloft.core.keys import InboxPrefix
 from scanloft.core.model import Declaration, Fate, FateKind, FileKind
 from tests.support.cloud import Cloud
@@ -49,6 +52,27 @@ def test_the_same_object_again_for_its_number_changes_nothing(alpha: Cloud) -> N
     alpha.inbox.put("dicom/alpha/u1/0", image())
     assert alpha.settle()
     assert alpha.snapshot() == before
+
+
+@pytest.mark.parametrize("member", ["1.2", "1.999", "1.0.1", "2.0"])
+def test_a_member_that_was_not_unpacked_waits_in_quarantine(alpha: Cloud, member: str) -> None:
+    """File 1 was unpacked up to its second member, file 2 was declared and never sent."""
+    for number in ("1", "2"):
+        declare(alpha, number, b"PK", kind=FileKind.ARCHIVE)
+    UnpackedIndex(alpha.rows).note("alpha", "u1", "1", below=2)
+    alpha.inbox.put("dicom/alpha/u1/1.1", image())
+    alpha.inbox.put(f"dicom/alpha/u1/{member}", image(2))
+    assert alpha.settle()
+    assert sorted(alpha.kinds()) == ["archived", "quarantined declaration_mismatch"]
+    assert len(archived(alpha)) == 1
+
+
+def test_an_object_whose_number_has_a_leading_zero_is_misplaced(alpha: Cloud) -> None:
+    declare(alpha, "7", image())
+    alpha.inbox.put("dicom/alpha/u1/007", image())
+    assert alpha.settle()
+    assert archived(alpha) == {}
+    assert alpha.uploads.fate("alpha", "u1", "7") is None
 
 
 def test_a_member_of_a_file_that_is_no_zip_waits_in_quarantine(alpha: Cloud) -> None:
