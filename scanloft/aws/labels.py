@@ -43,14 +43,14 @@ class LabelIndex:
 
     def borne(self, project: str, level: Level, labels: Iterable[str]) -> set[str]:
         """Those of the labels that something bears, a hundred a call."""
-        places = {label_item(project, level, label): label for label in labels}
-        claims = self._rows.get_many(places)
-        name_by_label = {places[key]: row["name"] for key, row in claims.items()}
-        cards = self._cards.many(project, [(level, name) for name in name_by_label.values()])
+        key_by_label = {label: label_item(project, level, label) for label in labels}
+        claims = self._rows.get_many(set(key_by_label.values()))
+        names = {key: str(row["name"]) for key, row in claims.items()}
+        cards = self._cards.many(project, [(level, name) for name in names.values()])
         return {
             label
-            for label, name in name_by_label.items()
-            if cards[level, name].label.casefold() == label.casefold()
+            for label, key in key_by_label.items()
+            if key in names and cards[level, names[key]].label.casefold() == label.casefold()
         }
 
     def put(self, card: Card, *, before: str, now: int, mark: Callable[[], str]) -> Card:

@@ -11,6 +11,7 @@ from scanloft.contents.waiting import results, weighed
 from scanloft.core.annotations import Level, Resource, ResourceFile
 from scanloft.core.exports import ExportFile
 from scanloft.core.hierarchy import scan_name
+from scanloft.core.identifiers import UID_LENGTH_LIMIT
 from scanloft.core.layouts import (
     SOURCE_DATA,
     Layout,
@@ -93,7 +94,7 @@ class Contents:
     def _images(self, start: Position, instances_at_once: int) -> Iterator[Entry]:
         scans = (
             (chosen, series)
-            for chosen in self._chooser.sessions(start=start[0] if start else "")
+            for chosen in self._chooser.sessions(start=_first(start))
             for series in chosen.series
             if (series.study_uid, series.series_uid) >= start[:2]
         )
@@ -119,7 +120,7 @@ class Contents:
 
     def _of_sessions(self, start: Position) -> Iterator[Entry]:
         if self._wanted.resources:
-            for chosen in self._chooser.sessions(start=start[0] if start else ""):
+            for chosen in self._chooser.sessions(start=_first(start)):
                 yield from self._of_session(chosen)
 
     def _of_session(self, chosen: Chosen) -> Iterator[Entry]:
@@ -176,6 +177,11 @@ class Contents:
     @property
     def _above_project(self) -> str:
         return "" if self._layout is Layout.ORIGINAL else SOURCE_DATA
+
+
+def _first(start: Position) -> str:
+    """Where sessions begin: a text that is longer than a UID comes from nobody's page."""
+    return start[0][:UID_LENGTH_LIMIT] if start else ""
 
 
 def _image(instance: Instance, folder: str) -> Entry:

@@ -51,6 +51,20 @@ class Desk:
         return self.labels.name_of("alpha", Level.SESSION, label)
 
 
+def test_of_many_labels_those_are_told_that_something_bears(rows: Rows) -> None:
+    desk = Desk(rows)
+    desk.write(desk.read("1.2"), "Before")
+    desk.write(desk.read("1.5"), "after")
+    desk.write(desk.write(desk.read("1.7"), "never"), "")
+    unfinished = label_item("alpha", Level.SESSION, "claimed")
+    rows.put_new(unfinished, {"name": "1.9", "at": 0, "mark": "x"})
+    asked = ["before", "BEFORE", "after", "never", "claimed", "none"]
+    found = desk.labels.borne("alpha", Level.SESSION, asked)
+    assert found == {"before", "BEFORE", "after"}
+    assert desk.labels.borne("alpha", Level.SUBJECT, asked) == set()
+    assert desk.labels.borne("beta", Level.SESSION, asked) == set()
+
+
 def test_a_label_belongs_to_one_whatever_its_case(rows: Rows) -> None:
     desk = Desk(rows)
     desk.give("1.1", "Visit")

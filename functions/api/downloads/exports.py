@@ -78,7 +78,7 @@ def create(services: Services, request: Request) -> Answer:
         NotFound, Gone: something that the selection names is not there.
         Conflict: the caller has too many exports under way.
     """
-    _check_unfinished(services, request)
+    _check_unfinished(services, request, limit=UNFINISHED_LIMIT - 1)
     wanted = request.body(Selecting)
     wish = wanted.wish(request)
     Contents(services.shelves, wish).check()
@@ -95,6 +95,12 @@ def create(services: Services, request: Request) -> Answer:
     )
     services.export_wishes.write(name, wish)
     services.exports.create(export)
+    try:
+        # Requests side by side do not see each other before they have written.
+        _check_unfinished(services, request, limit=UNFINISHED_LIMIT)
+    except Conflict:
+        services.exports.delete(request.project, name)
+        raise
     services.export_queue.send_many([ExportOrder(request.project, name).to_body()])
     return Answer(_shown(export, now))
 
@@ -152,17 +158,17 @@ def remove(services: Services, request: Request) -> Answer:
     return Answer(Removed(removed=export.export))
 
 
-def _check_unfinished(services: Services, request: Request) -> None:
+def _check_unfinished(services: Services, request: Request, *, limit: int) -> None:
     now = services.now()
     waiting = sum(
         export.created_by == request.caller.user
         and _status(export, now) in (ExportStatus.WAITING, ExportStatus.RUNNING)
         for export in services.exports.exports(request.project)
     )
-    if waiting >= UNFINISHED_LIMIT:
+    if waiting > limit:
         raise Conflict(
-            f"You have {waiting} exports under way in this project: wait until one is done, or "
-            "delete one."
+            f"You may have {UNFINISHED_LIMIT} exports under way in this project: wait until one "
+            "is done, or delete one."
         )
 
 

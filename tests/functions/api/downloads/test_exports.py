@@ -198,6 +198,27 @@ def test_nobody_has_too_many_exports_under_way(library: Library) -> None:
     assert asked(library).status == 202
 
 
+def test_requests_side_by_side_make_no_more_exports_than_one_person_may_have(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.session("1.2", scans={"1.2.3": 1}, stored=True)
+    index = library.front.services.exports
+    create, others = type(index).create, iter(range(3))
+    replies: list[int] = []
+
+    def meanwhile(*given: Any) -> bool:
+        if next(others, None) is not None:
+            replies.append(asked(library).status)
+        return create(*given)
+
+    for _ in range(exports.UNFINISHED_LIMIT - 1):
+        made(library)
+    monkeypatch.setattr(type(index), "create", meanwhile)
+    replies.append(asked(library).status)
+    assert replies == [202, 409, 409, 409]
+    assert len(list(index.exports("alpha"))) == exports.UNFINISHED_LIMIT
+
+
 def test_a_repeated_request_with_its_key_makes_one_export(library: Library) -> None:
     library.session("1.2", scans={"1.2.3": 1})
     replies = [

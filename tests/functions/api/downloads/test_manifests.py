@@ -307,6 +307,20 @@ def test_a_page_that_begins_anywhere_is_answered(library: Library, after: str) -
     assert library.manifest(selection=EVERYTHING, after=after or "1").status == 200
 
 
+@pytest.mark.parametrize("stage", ["2", "3"])
+@pytest.mark.parametrize("uid", ["1" * 3000, "\u00e9" * 900])
+def test_a_page_that_begins_behind_what_no_key_can_hold_is_answered(
+    library: Library, stage: str, uid: str
+) -> None:
+    library.session("0.2", scans={"0.2.3": 1})
+    library.session("2.2", scans={"2.2.3": 1})
+    library.resource(Level.SESSION, "2.2", "notes", "a.txt")
+    reply = library.manifest(selection=EVERYTHING, after=f"{stage}\n{uid}")
+    assert reply.status == 200
+    behind = {"2": 2, "3": 1} if uid < "2" else {"2": 1, "3": 0}
+    assert len(reply.body["files"]) == behind[stage]
+
+
 @pytest.mark.parametrize("selection", [{}, {"resources": True}, {"subjects": []}])
 def test_a_selection_of_nothing_has_no_files(library: Library, selection: dict[str, Any]) -> None:
     library.session("1.2", scans={"1.2.3": 1})
