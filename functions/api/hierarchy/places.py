@@ -13,6 +13,7 @@ from functions.api.hierarchy.refusals import (
     of_another_project,
 )
 from functions.api.services import Services
+from scanloft.aws.access import Presence
 from scanloft.core.annotations import Card, Level, Share, Subject
 from scanloft.core.errors import Forbidden, Gone, NotFound
 from scanloft.core.hierarchy import (
@@ -239,9 +240,13 @@ def editable(services: Services, request: Request, share: Share | None) -> Proje
 
 
 def merged_into(
-    services: Services, project: str, cards: Iterable[Card]
+    services: Services, presence: Presence, cards: Iterable[Card]
 ) -> Mapping[str, list[Study]]:
-    """The sessions that are merged into those with these cards, by the UID of the latter."""
+    """The sessions that are merged into those with these cards, by the UID of the latter.
+
+    Those that the caller would not see on their own are left out.
+    """
+    project = presence.project.name
     root_by_name = {name: card.name for card in cards for name in card.merged}
     if not root_by_name:
         return {}
@@ -252,7 +257,8 @@ def merged_into(
     found: dict[str, list[Study]] = {}
     for name, root in root_by_name.items():
         place = (Level.SESSION, name)
-        if theirs[place].merged_into == root and place not in deleted and name in studies:
+        is_part = theirs[place].merged_into == root and place not in deleted
+        if is_part and name in studies and presence.sees(studies[name].sites):
             found.setdefault(root, []).append(studies[name])
     return found
 

@@ -99,7 +99,7 @@ def listed(services: Services, request: Request) -> Answer:
 
 def show(services: Services, request: Request) -> Answer:
     """One session."""
-    return _answer(services, session_of(services, request))
+    return _answer(services, request, session_of(services, request))
 
 
 def edit(services: Services, request: Request) -> Answer:
@@ -120,7 +120,7 @@ def edit(services: Services, request: Request) -> Answer:
         here = written(services, labelled(here, wanted), before=here)
     card = written(services, card, before=found.card)
     tell(services, owner.name, Level.SESSION, found.study.study_uid, what="edited")
-    return _answer(services, replace(found, card=card, here=here))
+    return _answer(services, request, replace(found, card=card, here=here))
 
 
 def shown_many(
@@ -132,7 +132,7 @@ def shown_many(
     places = [(Level.SESSION, _uid(entry)) for entry in entries]
     cards = services.cards.many(project, places)
     deleted = services.tombstones.among(project, places)
-    parts = merged_into(services, project, cards.values())
+    parts = merged_into(services, presence, cards.values())
     shared = _shared(services, [entry for entry in entries if isinstance(entry, Share)], cards)
     shown: list[SessionShown] = []
     for entry in entries:
@@ -173,19 +173,19 @@ def _labelled(services: Services, request: Request, label: str) -> list[SessionS
         found = session_named(services, request, name)
     except (NotFound, Gone):
         return []
-    return [_shown(found, parts=_parts(services, found))]
+    return [_shown(found, parts=_parts(services, request, found))]
 
 
-def _parts(services: Services, found: FoundSession) -> Sequence[Study]:
+def _parts(services: Services, request: Request, found: FoundSession) -> Sequence[Study]:
     """What is merged into a session; whom it is shared with sees the session itself alone."""
     if found.share is not None:
         return ()
-    study = found.study
-    return merged_into(services, study.project, [found.card]).get(study.study_uid, ())
+    parts = merged_into(services, request.presence, [found.card])
+    return parts.get(found.study.study_uid, ())
 
 
-def _answer(services: Services, found: FoundSession) -> Answer:
-    return Answer(_shown(found, parts=_parts(services, found)), etag=found.etag)
+def _answer(services: Services, request: Request, found: FoundSession) -> Answer:
+    return Answer(_shown(found, parts=_parts(services, request, found)), etag=found.etag)
 
 
 def _shown(found: FoundSession, *, parts: Sequence[Study]) -> SessionShown:
