@@ -33,7 +33,7 @@ local: setup ## Run the archive here until Ctrl-C, with nothing in it
 	@$(BIN)/scanloft local $(PORTS)
 
 test: setup ## Run the test suite
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" -n auto --maxprocesses 4 --dist loadfile
 
 test-slow: setup ## Run the tests that take minutes: all real images, large files
 	@$(EXPLORING) $(BIN)/python -m pytest -m slow

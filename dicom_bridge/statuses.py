@@ -18,6 +18,7 @@ from scanloft.core.errors import (
     IdentifyingSidecar,
     InvalidProfile,
     InvalidRequest,
+    KeyUsed,
     MalformedDicom,
     NotAcceptable,
     NotAllowed,
@@ -84,6 +85,7 @@ FAILURE_BY_ERROR: dict[type[ArchiveError], Failure] = {
     Gone: Failure(CANNOT_UNDERSTAND, "What it belongs to was deleted: tell the archive."),
     Outdated: Failure(OUT_OF_RESOURCES, "No room or no service at the moment: try again."),
     Conflict: Failure(CANNOT_UNDERSTAND, "Another object with this UID is stored already."),
+    KeyUsed: Failure(CANNOT_UNDERSTAND, "The request breaks a rule of the archive."),
     Unavailable: Failure(OUT_OF_RESOURCES, "No room or no service at the moment: try again."),
 }
 

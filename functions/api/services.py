@@ -76,7 +76,7 @@ class Services(EdgeServices):
     @property
     def shelves(self) -> Shelves:
         """What tells what a project holds."""
-        return Shelves(self.instances, self.cards, self.tombstones, self.resources)
+        return Shelves(self.instances, self.cards, self.tombstones, self.resources, self.labels)
 
 
 @cache

@@ -86,6 +86,13 @@ class Beginnings:
             raise Oversized(f"A zip has at most {ZIP_LIMIT_BYTES} bytes: export less at a time.")
         return limit
 
+    def anew(self, order: ExportOrder) -> None:
+        """Throws away what there is of a zip, so that it is begun anew."""
+        found = self._checkpoints.get(*order)
+        if found:
+            self._archive.delete([export_state_key(*order)])
+            self._forget(order, found)
+
     def _forget(self, order: ExportOrder, found: Checkpoint) -> None:
         upload = self._archive.resumed(
             export_zip_key(*order), upload_id=found.upload_id, parts=found.parts

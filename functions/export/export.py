@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from functions.export.beginnings import Beginnings
 from functions.export.checkpoint import Checkpoint, CheckpointStore
+from functions.export.kept import LATER, Kept
 from functions.export.lease import Lease
 from functions.export.listing import Lister
 from functions.export.reading import FileReader
@@ -25,6 +26,7 @@ from scanloft.core.errors import (
     FaultyArchive,
     NotFound,
     Rejected,
+    Unavailable,
 )
 from scanloft.core.exports import (
     ENDED,
@@ -75,8 +77,9 @@ class Exporter:
         rows = Rows(settings.index_table, dynamodb)
         self._index = ExportIndex(rows)
         self._files = files = ExportFiles(archive)
+        self._shelves = Shelves.of(rows)
         self._lister = Lister(
-            Shelves.of(rows),
+            self._shelves,
             ExportWishes(archive),
             files,
             limit=settings.export_file_limit,
@@ -94,8 +97,8 @@ class Exporter:
         """Goes on with an export; how far it is then, None where it was deleted.
 
         `attempt` counts the deliveries of this order: the last one, before the queue would put it
-        aside, is there to say that the export failed. The order for what is not finished has
-        been sent again when this returns.
+        aside, is there to say that the export failed, if those before were setbacks. The order
+        for what is not finished has been sent again when this returns.
 
         Raises:
             Unavailable: another worker is at it, or not even that could be said: the message
@@ -165,7 +168,8 @@ class Exporter:
         with Zipping(upload, start, modified=modified, on_progress=tell) as zipping:
             put_down_at = self._now()
             files = self._files.read(export.project, export.export, start=start.next_file)
-            with closing(self._reader.read(files)) as found:
+            kept = Kept(self._shelves, export.project)
+            with closing(self._reader.read(kept.marked(files))) as found:
                 for file, blocks in found:
                     is_first = zipping.next_file == start.next_file
                     if not is_first and not _is_time_for(file, remaining_s()):
@@ -176,7 +180,23 @@ class Exporter:
                         self._put_down(lease, zipping)
                         put_down_at = self._now()
             lease.renew(**_progress(zipping))
+            self._check_kept(lease, zipping)
             return zipping.finish()
+
+    def _check_kept(self, lease: Lease, zipping: Zipping) -> None:
+        """Makes sure that nothing is in the zip that was deleted while it was made.
+
+        Raises:
+            Unavailable: something is; the zip is to be begun anew.
+        """
+        order = ExportOrder(lease.export.project, lease.export.export)
+        missing = {each.name for each in zipping.missing}
+        kept = Kept(self._shelves, order.project)
+        for file in kept.marked(self._files.read(*order), at_once=LATER):
+            lease.renew_if_due()
+            if file.is_deleted and file.name not in missing:
+                self._beginnings.anew(order)
+                raise Unavailable("Something was deleted meanwhile: the zip is begun anew.")
 
     def _put_down(self, lease: Lease, zipping: Zipping) -> None:
         self._checkpoints.put(lease.export.project, lease.export.export, zipping.checkpoint())
@@ -205,7 +225,9 @@ class Exporter:
 
 
 def _check_hope(export: Export, attempt: int) -> None:
-    if export.setbacks > SETBACK_LIMIT or attempt >= EXPORT_QUEUE.receive_limit:
+    """A delivery may have failed only because another worker was at it: that is no setback."""
+    is_last = attempt >= EXPORT_QUEUE.receive_limit and export.setbacks >= attempt - 1
+    if is_last or export.setbacks > SETBACK_LIMIT:
         raise Rejected("The export failed too often: ask for it again, or for less at a time.")
 
 

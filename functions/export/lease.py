@@ -41,8 +41,9 @@ class Lease:
             worker=worker,
             leased_until=moment + LEASE_S,
             setbacks=seen.setbacks + (seen.worker != ""),
+            turn=seen.turn + 1,
         )
-        if not index.put(mine, over_worker=seen.worker):
+        if not index.take(mine, over=seen):
             raise Unavailable("Another worker was faster: the message waits for it.")
         return cls(index, mine, now=now)
 

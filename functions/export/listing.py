@@ -1,5 +1,6 @@
 """Listing the files of an export: what it was asked to hold, as it is when the work begins."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 from scanloft.aws.exports import ExportFiles, ExportWishes
@@ -18,6 +19,7 @@ class Listing:
         self._limit = limit
         self._on_progress = on_progress
         self._taken: set[str] = set()
+        self._folders: set[str] = {""}
 
     def through(self, files: Iterator[ExportFile]) -> Iterator[ExportFile]:
         """The same files.
@@ -35,12 +37,28 @@ class Listing:
             self._on_progress()
 
     def _named(self, file: ExportFile) -> ExportFile:
-        """Names differ by the way they are made; whatever escaped that is told apart here."""
+        """Names differ by the way they are made; whatever escaped that is told apart here.
+
+        Letter case alone does not tell them apart everywhere, nor can a file be a folder.
+        """
         name = file.name
-        while name in self._taken:
+        while not self._take(name.casefold()):
             name = f"{digest(file.key + name)}/{name}"
+        return dataclasses.replace(file, name=name)
+
+    def _take(self, name: str) -> bool:
+        """Takes a name, if no file has it, and none that of a folder."""
+        folders: list[str] = []
+        folder = name.rpartition("/")[0]
+        # What is above a known folder is known as well.
+        while folder not in self._folders:
+            folders.append(folder)
+            folder = folder.rpartition("/")[0]
+        if name in self._taken or name in self._folders or not self._taken.isdisjoint(folders):
+            return False
         self._taken.add(name)
-        return ExportFile(name, file.key, file.offset, file.length, file.sha256, file.text)
+        self._folders.update(folders)
+        return True
 
 
 class Lister:

@@ -57,6 +57,9 @@ class FileReader:
 
     def _blocks(self, files: Iterable[ExportFile]) -> Iterator[Block]:
         for place, file in enumerate(files):
+            if file.is_deleted:
+                yield Block(place, file, 0, 0, fault=NotFound("The file was deleted."))
+                continue
             if is_whole(file):
                 yield Block(place, file, file.offset, file.length)
                 continue

@@ -58,8 +58,8 @@ def _end(broom: Broom, uploads: UploadIndex, upload: Upload) -> None:
         if number not in arrived and number not in settled:
             fate = Fate(number=number, kind=FateKind.EXPIRED, code=EXPIRED, reason=REASON)
             uploads.put_fate_if_none(upload.project, upload.upload, fate)
-    for number in list(uploads.in_parts(upload.project, upload.upload)):
-        uploads.remove_parts(upload.project, upload.upload, number)
+    for number, name in list(uploads.in_parts(upload.project, upload.upload)):
+        uploads.remove_parts(upload.project, upload.upload, number, name=name)
     if not arrived:
         uploads.sweep(closed, at=now)
 

@@ -33,13 +33,20 @@ class ExportIndex:
         """Writes a new export; False when there is one of this name."""
         return self._rows.put_new(export_item(export.project, export.export), _row(export))
 
+    def take(self, export: Export, *, over: Export) -> bool:
+        """Writes the export for a next worker if it is as it was read; whether it did."""
+        return self._put(export, over_worker=over.worker, over_turn=over.turn)
+
     def put(self, export: Export, *, over_worker: str) -> bool:
-        """Writes the export if it is there and this worker's, "" for nobody's; whether it did."""
+        """Writes the export if it is this worker's, "" for nobody's, in this turn still."""
+        return self._put(export, over_worker=over_worker, over_turn=export.turn)
+
+    def _put(self, export: Export, *, over_worker: str, over_turn: int) -> bool:
         return self._rows.put_if(
             export_item(export.project, export.export),
             _row(export),
-            condition="#worker = :worker",
-            values={"worker": over_worker},
+            condition="#worker = :worker AND #turn = :turn",
+            values={"worker": over_worker, "turn": over_turn},
         )
 
     def export(self, project: str, export: str) -> Export | None:

@@ -5,7 +5,7 @@ claim that no card bears out belongs to who is just writing the card, or to some
 after a minute, which no request takes, it can be taken over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from scanloft.aws.cards import CardIndex
@@ -40,6 +40,18 @@ class LabelIndex:
         if claim is None or not self._is_borne(project, level, label, name=claim.name):
             return None
         return claim.name
+
+    def borne(self, project: str, level: Level, labels: Iterable[str]) -> set[str]:
+        """Those of the labels that something bears, a hundred a call."""
+        places = {label_item(project, level, label): label for label in labels}
+        claims = self._rows.get_many(places)
+        name_by_label = {places[key]: row["name"] for key, row in claims.items()}
+        cards = self._cards.many(project, [(level, name) for name in name_by_label.values()])
+        return {
+            label
+            for label, name in name_by_label.items()
+            if cards[level, name].label.casefold() == label.casefold()
+        }
 
     def put(self, card: Card, *, before: str, now: int, mark: Callable[[], str]) -> Card:
         """Writes a card whose label is to be its own; `before` is the label that it had.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scanloft.aws.errors import MESSAGE_BY_ERROR, translated
 from scanloft.core.errors import Conflict, Unavailable
 from scanloft.core.items import ItemKey
+from scanloft.core.overlap import overlapped
 from scanloft.core.tables import PARTITION_KEY, SORT_KEY
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ Row = Mapping[str, Value]
 
 WRITE_LIMIT = 25
 """How many items one BatchWriteItem call takes."""
+PUT_THREADS = 32
+"""How many items are written at a time where each has a condition, which no batch call takes."""
 READ_LIMIT = 100
 """How many keys one BatchGetItem call takes."""
 ROUNDS = 8
@@ -67,6 +70,28 @@ class Rows:
         """
         unique = {key: _to_item(key, row) for key, row in items}
         self._write([{"PutRequest": {"Item": item}} for item in unique.values()])
+
+    def put_each_new(self, items: Iterable[tuple[ItemKey, Row]]) -> bool:
+        """Writes each item unless one is there that differs; False where one does.
+
+        The first one is written before the others, which are left alone where it differs: of two
+        who write other items under the same keys at once, one writes all and the other nothing.
+
+        Raises:
+            Unavailable: some may be written, some not.
+        """
+        waiting = list(items)
+        if not all(map(self._put_new_or_same, waiting[:1])):
+            return False
+        results = overlapped(waiting[1:], self._put_new_or_same, threads=PUT_THREADS)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return all(results)
+
+    def _put_new_or_same(self, item: tuple[ItemKey, Row]) -> bool:
+        key, row = item
+        return self.put_new(key, row) or self.get(key) == _from_item(_to_item(key, row))
 
     def delete_many(self, keys: Iterable[ItemKey]) -> None:
         """Deletes items, 25 a call; no error where there is none.

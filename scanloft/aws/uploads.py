@@ -57,12 +57,22 @@ class UploadIndex:
         return map(_upload, rows)
 
     def touch(self, upload: Upload, *, at: str) -> bool:
-        """Notes that the sender was heard of; False where the upload is closed meanwhile."""
-        return self._put_open(replace(upload, active_at=at))
+        """Notes that the sender was heard of; False where it is closed or swept meanwhile."""
+        return self._rows.put_if(
+            upload_item(upload.project, upload.upload),
+            _upload_row(replace(upload, active_at=at)),
+            condition="#closed_at = :closed_at AND #swept_at = :swept_at",
+            values={"closed_at": upload.closed_at, "swept_at": ""},
+        )
 
     def close(self, upload: Upload, *, at: str) -> bool:
         """Closes the upload; False where it is closed already."""
-        return self._put_open(replace(upload, closed_at=at))
+        return self._rows.put_if(
+            upload_item(upload.project, upload.upload),
+            _upload_row(replace(upload, closed_at=at)),
+            condition="#closed_at = :closed_at",
+            values={"closed_at": ""},
+        )
 
     def sweep(self, upload: Upload, *, at: str) -> None:
         """Notes that nothing more is waited for in a closed upload, if it is still there."""
@@ -73,17 +83,9 @@ class UploadIndex:
             values={"closed_at": upload.closed_at},
         )
 
-    def _put_open(self, upload: Upload) -> bool:
-        return self._rows.put_if(
-            upload_item(upload.project, upload.upload),
-            _upload_row(upload),
-            condition="#closed_at = :closed_at",
-            values={"closed_at": ""},
-        )
-
-    def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> None:
-        """Writes what the sender says of the files; the same again is a no-op."""
-        self._rows.put_many(
+    def declare(self, project: str, upload: str, declarations: Iterable[Declaration]) -> bool:
+        """Writes what the sender says of the files; False where it is known otherwise of one."""
+        return self._rows.put_each_new(
             (declaration_item(project, upload, entry.number), _declaration_row(entry))
             for entry in declarations
         )
@@ -176,14 +178,15 @@ class UploadIndex:
         condition = "#name = :name"
         return self._rows.put_if(key, row, condition=condition, values={"name": instead_of})
 
-    def remove_parts(self, project: str, upload: str, number: str) -> None:
-        """Forgets the parts of a file; no error where there are none."""
-        self._rows.delete(parts_item(project, upload, number))
+    def remove_parts(self, project: str, upload: str, number: str, *, name: str) -> None:
+        """Forgets the parts of this name; no error where there are none, or others by now."""
+        key = parts_item(project, upload, number)
+        self._rows.delete_if(key, condition="#name = :name", values={"name": name})
 
-    def in_parts(self, project: str, upload: str) -> Iterator[str]:
-        """The numbers of the files that are being sent in parts."""
+    def in_parts(self, project: str, upload: str) -> Iterator[tuple[str, str]]:
+        """The numbers of the files that are being sent in parts, and S3's names for the parts."""
         rows = self._rows.query(upload_partition(project, upload), sort_prefix=PARTS_SORT)
-        return (row["number"] for row in rows)
+        return ((row["number"], row["name"]) for row in rows)
 
     def put_fates(self, fates: Iterable[tuple[str, str, Fate]]) -> None:
         """Writes fates, each with its project and its upload; the last one of a file counts."""
@@ -208,7 +211,7 @@ class UploadIndex:
 
 
 def _upload_row(upload: Upload) -> dict[str, Value]:
-    row: dict[str, Value] = {
+    return {
         "project": upload.project,
         "upload": upload.upload,
         "source": upload.source.value,
@@ -221,7 +224,6 @@ def _upload_row(upload: Upload) -> dict[str, Value]:
         "active_at": upload.active_at,
         "swept_at": upload.swept_at,
     }
-    return row
 
 
 def _upload(row: Mapping[str, Any]) -> Upload:

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
@@ -22,6 +22,11 @@ class StoppedError(Exception):
     """The run is being ended: nothing more is begun."""
 
 
+def never(_: httpx.Response) -> bool:
+    """No answer but those that are known everywhere says that a service is busy."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """How often and how late the same is asked again; `stop` ends all waiting."""
@@ -32,9 +37,9 @@ class Backoff:
     wait: Callable[[float], None] | None = None
 
     def call(
-        self, act: Callable[[], httpx.Response], *, busy: Collection[int] = BUSY
+        self, act: Callable[[], httpx.Response], *, also: Callable[[httpx.Response], bool] = never
     ) -> httpx.Response:
-        """The first answer that is none of the busy ones.
+        """The first answer that does not say that the service is busy; `also` knows more of those.
 
         Raises:
             UnreachableError: there was none.
@@ -49,7 +54,7 @@ class Backoff:
                 answer = act()
             except httpx.TransportError as error:
                 cause = error
-            if answer is not None and not _is_busy(answer, busy):
+            if answer is not None and not (_is_busy(answer) or also(answer)):
                 return answer
             if attempt + 1 < self.attempts:
                 self._pause(self.delay_s(attempt, answer))
@@ -71,8 +76,8 @@ class Backoff:
             self.stop.wait(delay_s)
 
 
-def _is_busy(answer: httpx.Response, busy: Collection[int]) -> bool:
+def _is_busy(answer: httpx.Response) -> bool:
     """Whether to ask again; S3 answers 400 to a sender that was too slow."""
-    return answer.status_code in busy or (
+    return answer.status_code in BUSY or (
         answer.status_code == 400 and b"<Code>RequestTimeout</Code>" in answer.content
     )

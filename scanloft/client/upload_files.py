@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +18,11 @@ class ChangedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that was not sent, by a cause on this side; `fate` is "failed" or "ignored"."""
-
-    name: str
-    code: str
-    reason: str
-    fate: str = "failed"
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """A file to upload; `name` is how people are told of it, from the folder they named on."""
+    """A file to upload; `name` is how people are told of it, from the folder they named on.
+
+    Its path alone tells it from others.
+    """
 
     path: Path
     name: str
@@ -37,6 +31,21 @@ class Found:
     def kind(self) -> str:
         """What it is sent as: `archive` by the ending of its name, else `dicom`."""
         return ARCHIVE if self.path.name.lower().endswith(ARCHIVE_SUFFIXES) else DICOM
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that was not sent, by a cause on this side; `fate` is "failed" or "ignored"."""
+
+    file: Found
+    code: str
+    reason: str
+    fate: str = "failed"
+
+    @property
+    def name(self) -> str:
+        """How people are told of the file."""
+        return self.file.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +69,26 @@ def found_files(sources: Sequence[Path], *, skipped: list[Failure]) -> Iterator[
 
     Links to folders are not followed; they and what cannot be read come into `skipped`.
     """
-    seen: set[str] = set()
-    for source in sources:
-        for found in _below(source, skipped) if source.is_dir() else [Found(source, source.name)]:
-            place = os.path.abspath(found.path)  # noqa: PTH100  # resolve() would follow links
-            if place not in seen:
-                seen.add(place)
-                yield Found(Path(place), found.name)
+    seen: set[Path] = set()
+    for source, shown in names_by_source(sources).items():
+        files = _below(source, shown, skipped) if source.is_dir() else [Found(source, str(shown))]
+        for found in files:
+            if found.path not in seen:
+                seen.add(found.path)
+                yield found
+
+
+def names_by_source(sources: Sequence[Path]) -> dict[Path, Path]:
+    """The absolute sources, each once, with the shortest end of its path that no other one has."""
+    lengths = {Path(os.path.abspath(source)): 1 for source in sources}  # noqa: PTH100  # resolve() would follow links
+    while True:
+        shown = {source: Path(*source.parts[-length:]) for source, length in lengths.items()}
+        counts = Counter(shown.values())
+        alike = [source for source, end in shown.items() if counts[end] > 1]
+        if not alike:
+            return shown
+        for source in alike:
+            lengths[source] += 1
 
 
 def look_at(path: Path) -> Look | None:
@@ -95,30 +117,30 @@ def content_of(path: Path) -> Content:
     return Content(look=_look(after), sha256=digest)
 
 
-def unreadable(name: str, error: OSError) -> Failure:
+def unreadable(file: Found, error: OSError) -> Failure:
     """The failure of a file that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
-        return Failure(name, "gone", "This file is not there any more: run again when it is back.")
-    return Failure(name, "unreadable", f"It cannot be read: {error.strerror or 'unknown error'}.")
+        return Failure(file, "gone", "This file is not there any more: run again when it is back.")
+    return Failure(file, "unreadable", f"It cannot be read: {error.strerror or 'unknown error'}.")
 
 
-def _below(folder: Path, skipped: list[Failure]) -> Iterator[Found]:
-    def told(path: str | Path) -> str:
-        return str(Path(folder.name) / Path(path).relative_to(folder))
+def _below(folder: Path, shown: Path, skipped: list[Failure]) -> Iterator[Found]:
+    def found(path: Path) -> Found:
+        return Found(path, str(shown / path.relative_to(folder)))
 
     def unreadable(error: OSError) -> None:
-        skipped.append(Failure(told(error.filename), "unreadable", "This folder cannot be read."))
+        at = found(Path(error.filename))
+        skipped.append(Failure(at, "unreadable", "This folder cannot be read."))
 
     for at, folders, names in os.walk(folder, onerror=unreadable):
         folders.sort()
         for name in folders:
             if (Path(at) / name).is_symlink():
+                link = found(Path(at) / name)
                 reason = "Links to folders are not followed: name the folder itself."
-                skipped.append(
-                    Failure(told(Path(at) / name), "link_to_folder", reason, fate="ignored")
-                )
+                skipped.append(Failure(link, "link_to_folder", reason, fate="ignored"))
         for name in sorted(names):
-            yield Found(Path(at) / name, told(Path(at) / name))
+            yield found(Path(at) / name)
 
 
 def _look(found: os.stat_result) -> Look:

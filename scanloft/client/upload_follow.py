@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from scanloft.client.upload_files import Failure
@@ -75,15 +76,26 @@ class Follower:
 
 
 def results_of(
-    entries: Entries, rows: Mapping[int, Row], failures: Mapping[str, Failure]
+    entries: Entries, rows: Mapping[int, Row], failures: Mapping[Path, Failure]
 ) -> list[Result]:
-    """What became of each file, by the names that only this side knows."""
-    results = [_result(entry, rows, failures) for entry in entries]
-    told = {result.name for result in results if result.fate in ("failed", "ignored")}
+    """What became of each file, by the names that only this side knows.
+
+    A failure, found by its path, is told where the archive still waits for the file, else beside
+    what the archive has.
+    """
+    results: list[Result] = []
+    told: set[Path] = set()
+    for entry in entries:
+        row = rows.get(int(str(entry["number"]).partition(".")[0]))
+        failure = None
+        if row is not None and not row.changed and entry["fate"] == "waiting":
+            failure = failures.get(row.path)
+            told.add(row.path)
+        results.append(_result(entry, row, failure))
     return results + [
         Result(one.name, "", fate=one.fate, code=one.code, reason=one.reason)
-        for one in failures.values()
-        if one.name not in told
+        for path, one in failures.items()
+        if path not in told
     ]
 
 
@@ -97,11 +109,8 @@ def _is_complete(entries: Entries) -> bool:
     )
 
 
-def _result(
-    entry: Mapping[str, Any], rows: Mapping[int, Row], failures: Mapping[str, Failure]
-) -> Result:
-    number, _, member = str(entry["number"]).partition(".")
-    row = rows.get(int(number))
+def _result(entry: Mapping[str, Any], row: Row | None, failure: Failure | None) -> Result:
+    _, _, member = str(entry["number"]).partition(".")
     if row is None:  # begun by another client: this side has no name for it
         return Result("", entry["number"], entry["fate"], entry["code"], entry["reason"])
     result = Result(
@@ -116,7 +125,7 @@ def _result(
         sha256="" if member else row.sha256,
     )
     if result.fate == "waiting":
-        return _unsent(result, row, failures.get(row.name))
+        return _unsent(result, row, failure)
     return (
         replace(result, reason=f"{result.reason} {CHANGED_LATER}".strip())
         if row.changed

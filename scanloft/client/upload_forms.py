@@ -83,7 +83,7 @@ class Poster:
             raise ChangedError
         if not answer.is_success:
             reason = f"The inbox of the archive refused it with {answer.status_code}: run again."
-            raise SendingError(Failure(row.name, "refused", reason))
+            raise SendingError(Failure(row.found, "refused", reason))
 
     def _post(self, row: Row, key: str, form: Form, told: Told) -> httpx.Response:
         checksum = base64.b64encode(bytes.fromhex(row.sha256)).decode()
@@ -110,7 +110,7 @@ class Poster:
             answer = self.backoff.call(act)
             check_unchanged(row)
         except OSError as error:
-            raise SendingError(unreadable(row.name, error)) from None
+            raise SendingError(unreadable(row.found, error)) from None
         return answer
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,7 +23,7 @@ FORM = 1
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
     run INTEGER PRIMARY KEY, key TEXT NOT NULL, upload TEXT, state TEXT NOT NULL,
-    declared INTEGER NOT NULL DEFAULT 0
+    declared INTEGER NOT NULL DEFAULT 0, wishes TEXT
 );
 CREATE TABLE IF NOT EXISTS files (
     run INTEGER NOT NULL, number INTEGER NOT NULL, path BLOB NOT NULL, name BLOB NOT NULL,
@@ -76,6 +76,11 @@ class Row:
     changed: bool = False
 
     @property
+    def found(self) -> Found:
+        """Where the file is, and what it is called."""
+        return Found(self.path, self.name)
+
+    @property
     def size_bytes(self) -> int:
         """Its declared size."""
         return self.look.size_bytes
@@ -85,7 +90,8 @@ class Row:
 class Run:
     """One upload of a job; `key` makes beginning it twice the same upload.
 
-    `declared`: up to which number the archive has been told of the files.
+    `wishes` are what it is begun with, None where an older program noted the run. `declared`: up
+    to which number the archive has been told of the files.
     """
 
     run: int
@@ -93,6 +99,7 @@ class Run:
     upload: str | None
     state: RunState
     declared: int
+    wishes: Mapping[str, str] | None
 
 
 class Journal:
@@ -116,6 +123,7 @@ class Journal:
         # WAL would leave names in a second file; a commit is made for hundreds of files at once.
         self._rows = sqlite3.connect(self._path)
         self._rows.executescript(TABLES)
+        self._add_wishes()
         return self
 
     def __exit__(
@@ -131,22 +139,24 @@ class Journal:
     def unfinished(self) -> Run | None:
         """The run that is to be resumed, if there is one."""
         found = self._rows.execute(
-            "SELECT run, key, upload, state, declared FROM runs WHERE state != ? "
+            "SELECT run, key, upload, state, declared, wishes FROM runs WHERE state != ? "
             "ORDER BY run DESC LIMIT 1",
             (RunState.FINISHED,),
         ).fetchone()
         if found is None:
             return None
-        number, key, upload, state, declared = found
-        return Run(number, key, upload, RunState(state), declared)
+        number, key, upload, state, declared, wishes = found
+        wished = None if wishes is None else json.loads(wishes)
+        return Run(number, key, upload, RunState(state), declared, wished)
 
-    def begin(self, *, key: str) -> Run:
+    def begin(self, *, key: str, wishes: Mapping[str, str]) -> Run:
         """A new run, before the archive hears of it."""
         with self._rows:
             cursor = self._rows.execute(
-                "INSERT INTO runs (key, state) VALUES (?, ?)", (key, RunState.OPEN)
+                "INSERT INTO runs (key, state, wishes) VALUES (?, ?, ?)",
+                (key, RunState.OPEN, json.dumps(dict(wishes))),
             )
-        return Run(int(cursor.lastrowid or 0), key, None, RunState.OPEN, 0)
+        return Run(int(cursor.lastrowid or 0), key, None, RunState.OPEN, 0, dict(wishes))
 
     def named(self, run: Run, upload: str) -> Run:
         """Notes which upload of the archive the run is."""
@@ -209,6 +219,13 @@ class Journal:
         """The files with these numbers."""
         for number in numbers:
             yield from self._select("run = ? AND number = ?", run.run, number)
+
+    def _add_wishes(self) -> None:
+        """The column that tables of an older program lack."""
+        columns = {column[1] for column in self._rows.execute("PRAGMA table_info(runs)")}
+        if "wishes" not in columns:
+            with self._rows:
+                self._rows.execute("ALTER TABLE runs ADD COLUMN wishes TEXT")
 
     def _last_number(self, run: Run) -> int:
         query = "SELECT MAX(number) FROM files WHERE run = ?"

@@ -47,7 +47,7 @@ class PartSender:
             self.site.abort_parts(self.upload, row.number)
             raise
         except OSError as error:
-            raise SendingError(unreadable(row.name, error)) from None
+            raise SendingError(unreadable(row.found, error)) from None
         self._complete(row)
 
     def _plan(self, row: Row) -> Plan | None:
@@ -64,7 +64,7 @@ class PartSender:
             self.site.complete_parts(self.upload, row.number)
         except RefusedError as error:
             if error.status == HTTPStatus.CONFLICT:
-                raise SendingError(Failure(row.name, "refused", error.detail)) from None
+                raise SendingError(Failure(row.found, "refused", error.detail)) from None
             raise
 
     def _send_parts(self, row: Row, plan: Plan, told: Told) -> None:
@@ -93,7 +93,7 @@ class PartSender:
             answer = self._put_once(fresh[part], body)
         if not answer.is_success:
             reason = f"The inbox of the archive refused it with {answer.status_code}: run again."
-            raise SendingError(Failure(row.name, "refused", reason))
+            raise SendingError(Failure(row.found, "refused", reason))
 
     def _put_once(self, signed: SignedPart, body: bytes) -> httpx.Response:
         headers = dict(signed.headers)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from scanloft.client.upload_files import (
@@ -19,7 +20,7 @@ from scanloft.client.upload_forms import FormCase
 from scanloft.client.upload_journal import Journal, Row, Run, RunState
 from scanloft.client.upload_progress import Progress
 from scanloft.client.upload_sender import Sender
-from scanloft.client.upload_site import RefusedError, Site
+from scanloft.client.upload_site import KEY_USED, RefusedError, Site
 from scanloft.client.upload_stock import Stock
 from scanloft.client.workers import Workers
 
@@ -35,8 +36,9 @@ RETRIABLE = frozenset({"gone", "unreadable", "refused", "changing", "not_arrived
 def opened(site: Site, journal: Journal, *, wishes: Mapping[str, str]) -> tuple[Run, bool]:
     """The run to go on with, or a new one, and whether it is resumed.
 
-    A new one is in the journal with a key before the archive hears of it: should this program be
-    ended in between, the same key begins the same upload.
+    A new one is in the journal with a key and its wishes before the archive hears of it: should
+    this program be ended in between, the same key and wishes begin the same upload, whatever the
+    next call wishes.
     """
     run = journal.unfinished()
     if run is not None and run.upload is not None:
@@ -47,8 +49,20 @@ def opened(site: Site, journal: Journal, *, wishes: Mapping[str, str]) -> tuple[
         if state is not RunState.FINISHED:
             return run, True
         run = None
-    run = run or journal.begin(key=secrets.token_hex(16))
-    return journal.named(run, site.begin(key=run.key, wishes=wishes)), False
+    if run is not None:
+        try:
+            return _begun(site, journal, run, wishes=wishes), True
+        except RefusedError as error:
+            if error.code != KEY_USED:
+                raise
+        journal.reached(run, RunState.FINISHED)  # begun with other wishes, and never used
+    run = journal.begin(key=secrets.token_hex(16), wishes=wishes)
+    return _begun(site, journal, run, wishes=wishes), False
+
+
+def _begun(site: Site, journal: Journal, run: Run, *, wishes: Mapping[str, str]) -> Run:
+    upload = site.begin(key=run.key, wishes=wishes if run.wishes is None else run.wishes)
+    return journal.named(run, upload)
 
 
 def _state(site: Site, journal: Journal, run: Run, upload: str) -> RunState:
@@ -74,7 +88,7 @@ def _state(site: Site, journal: Journal, run: Run, upload: str) -> RunState:
 
 @dataclass(slots=True)
 class Uploading:
-    """An upload on its way; `failures` by the name of the file."""
+    """An upload on its way; `failures` by the path of the file, as names may be alike."""
 
     run: Run
     upload: str
@@ -84,7 +98,7 @@ class Uploading:
     sender: Sender
     progress: Progress
     workers: Workers
-    failures: dict[str, Failure] = field(default_factory=dict)
+    failures: dict[Path, Failure] = field(default_factory=dict)
     _unstable: list[Found] = field(default_factory=list)
 
     def send(self, stock: Stock) -> None:
@@ -94,7 +108,7 @@ class Uploading:
             RefusedError: the archive does not let us.
             UnreachableError: the archive or S3 does not answer; the same again goes on.
         """
-        self.failures = {failure.name: failure for failure in stock.failures}
+        self.failures = {failure.file.path: failure for failure in stock.failures}
         self.progress.expect(stock.size_bytes)
         for rows in chunks(self.journal.rows(self.run, after=self.run.declared)):
             self._declare(rows)
@@ -129,10 +143,10 @@ class Uploading:
             self._add(changed)
         for found in self._settled():
             reason = "It changes all the time: run again when it is complete."
-            self._fail(Failure(found.name, "changing", reason))
+            self._fail(Failure(found, "changing", reason))
         for row in self._left():
             reason = "It was sent and has not arrived: run again."
-            self._fail(Failure(row.name, "not_arrived", reason))
+            self._fail(Failure(row.found, "not_arrived", reason))
 
     def _add(self, files: Iterable[Found]) -> None:
         """Gives files numbers, declares and sends them."""
@@ -151,7 +165,7 @@ class Uploading:
             elif isinstance(content, ChangedError):
                 self._unstable.append(found)
             elif isinstance(content, OSError):
-                self._fail(unreadable(found.name, content))
+                self._fail(unreadable(found, content))
             else:
                 raise content
 
@@ -179,16 +193,16 @@ class Uploading:
         for row in settled.changed:
             self.journal.change(self.run, row.number)
         unstable, self._unstable = self._unstable, []
-        return unstable + [Found(row.path, row.name) for row in settled.changed]
+        return unstable + [row.found for row in settled.changed]
 
     def _left(self) -> Iterator[Row]:
         """The files that ought to have arrived and have not."""
         for row in self.journal.chosen(self.run, self.site.missing(self.upload)):
-            if not row.changed and row.name not in self.failures:
+            if not row.changed and row.path not in self.failures:
                 yield row
 
     def _fail(self, failure: Failure) -> None:
-        self.failures[failure.name] = failure
+        self.failures[failure.file.path] = failure
 
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -80,12 +80,12 @@ class Session:
             run, is_resumed = opened(site, journal, wishes=order.wishes)
             if is_resumed:
                 self._console.print(f"Going on with upload {run.upload}, which was not finished.")
-            failures: Mapping[str, Failure] = {}
+            failures: Mapping[Path, Failure] = {}
             if run.state is RunState.OPEN:
                 failures = self._send(run, journal, site)
             return self._account(run, journal, site, failures)
 
-    def _send(self, run: Run, journal: Journal, site: Site) -> Mapping[str, Failure]:
+    def _send(self, run: Run, journal: Journal, site: Site) -> Mapping[Path, Failure]:
         order, upload = self._order, str(run.upload)
         stock = take_stock(order.job.sources).within(site.show(upload).get("limits", {}))
         trust_env = goes_through_proxies(order.job.server)
@@ -118,7 +118,7 @@ class Session:
         return uploading.failures
 
     def _account(
-        self, run: Run, journal: Journal, site: Site, failures: Mapping[str, Failure]
+        self, run: Run, journal: Journal, site: Site, failures: Mapping[Path, Failure]
     ) -> Account:
         upload = str(run.upload)
         entries = None

@@ -1,17 +1,19 @@
 """The archive as an uploading client sees it: the REST API, each request asked again if need be."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from scanloft.client.backoff import BUSY, Backoff
+from scanloft.client.backoff import Backoff, never
 from scanloft.client.upload_journal import Row
 
 PAGE_LIMIT = 1000
 KEY_HEADER = "Idempotency-Key"
+STILL_RUNS, KEY_USED = "conflict", "idempotency_key_used"
+"""Codes of a conflict: the first request with this key still runs, or was another request."""
 
 
 class RefusedError(Exception):
@@ -70,13 +72,13 @@ class Site:
         """Begins an upload; the same key again answers with the same one.
 
         Raises:
-            RefusedError: no such project, or no right to upload.
+            RefusedError: no such project, no right to upload, or `KEY_USED` as its code.
             UnreachableError: the archive does not answer. So do all that follow.
         """
         headers = {KEY_HEADER: key}
-        # A conflict says that the first request with this key still runs.
-        busy = BUSY | {HTTPStatus.CONFLICT}
-        answer = self._json("POST", self._uploads, busy=busy, json=dict(wishes), headers=headers)
+        answer = self._json(
+            "POST", self._uploads, also=_still_runs, json=dict(wishes), headers=headers
+        )
         return str(answer["upload"])
 
     def show(self, upload: str) -> Mapping[str, Any]:
@@ -150,9 +152,14 @@ class Site:
                 return
 
     def _json(
-        self, method: str, path: str, *, busy: Collection[int] = BUSY, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        also: Callable[[httpx.Response], bool] = never,
+        **options: Any,
     ) -> Mapping[str, Any]:
-        answer = self._backoff.call(lambda: self._http.request(method, path, **options), busy=busy)
+        answer = self._backoff.call(lambda: self._http.request(method, path, **options), also=also)
         if not answer.is_success:
             raise _refusal(answer)
         try:
@@ -160,6 +167,10 @@ class Site:
         except ValueError:
             raise _no_archive(answer) from None
         return body
+
+
+def _still_runs(answer: httpx.Response) -> bool:
+    return answer.status_code == HTTPStatus.CONFLICT and _refusal(answer).code == STILL_RUNS
 
 
 def _refusal(answer: httpx.Response) -> RefusedError:

@@ -26,7 +26,7 @@ class Stock:
             limit = limit_bytes_by_kind.get(found.kind)
             if limit is not None and look.size_bytes > limit:
                 reason = f"It is larger than {limit} bytes, the limit of this archive."
-                failures.append(Failure(found.name, "oversized", reason))
+                failures.append(Failure(found, "oversized", reason))
             else:
                 files.append((found, look))
         return Stock(files, failures)
@@ -40,11 +40,11 @@ def take_stock(sources: Sequence[Path]) -> Stock:
         try:
             look = look_at(found.path)
         except OSError as error:
-            failures.append(unreadable(found.name, error))
+            failures.append(unreadable(found, error))
             continue
         if look is None:
             reason = "This is not a regular file."
-            failures.append(Failure(found.name, "not_a_file", reason, fate="ignored"))
+            failures.append(Failure(found, "not_a_file", reason, fate="ignored"))
         else:
             files.append((found, look))
     return Stock(files, failures)

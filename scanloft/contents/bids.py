@@ -25,8 +25,9 @@ def files(title: str, subjects: Mapping[str, Placed]) -> Iterator[ExportFile]:
 
 def _participants(subjects: Mapping[str, Placed]) -> str:
     """A line for each; labels are as folders have them, so that no cell is taken for a formula."""
-    lines = ["participant_id\tsex\tlabel"]
+    lines = {"participant_id": "participant_id\tsex\tlabel"}
     for placed in subjects.values():
         label = placed.place.subject
-        lines.append(f"sub-{alphanumeric(label)}\t{placed.sex}\t{safe(label)}")
-    return "\n".join(lines) + "\n"
+        participant = f"sub-{alphanumeric(label)}"
+        lines.setdefault(participant, f"{participant}\t{placed.sex}\t{safe(label)}")
+    return "\n".join(lines.values()) + "\n"

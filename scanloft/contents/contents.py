@@ -54,7 +54,7 @@ class Contents:
         self._wanted = wish.selection
         self._layout = wish.layout
         self._chooser = Chooser(shelves, wish)
-        self._is_bound = bool(wish.site)
+        self._site = wish.site
 
     def check(self) -> None:
         """Makes sure that what the selection names is there.
@@ -85,10 +85,10 @@ class Contents:
 
     def _of_project(self, _start: Position) -> Iterator[Entry]:
         """Nobody who is bound to a site sees what belongs to all of them."""
-        if self._wanted.resources and self._wanted.all and not self._is_bound:
+        if self._wanted.resources and self._wanted.all and not self._site:
             for resource, file in self._files(Level.PROJECT, ""):
                 name = resource_name(self._above_project, resource.label, file.path)
-                yield _entry((OF_PROJECT, resource.label, file.path), name, file)
+                yield _entry((OF_PROJECT, resource.label, file.path), name, resource, file)
 
     def _images(self, start: Position, instances_at_once: int) -> Iterator[Entry]:
         scans = (
@@ -109,8 +109,13 @@ class Contents:
                 yield from (_image(instance, folder) for instance in instances)
 
     def _instances(self, series: Series) -> list[Instance]:
+        """Those that the caller sees: what the series says of its sites may be of earlier."""
         scan = (series.project, series.study_uid, series.series_uid)
-        return list(self._shelves.instances.instances(*scan))
+        return [
+            instance
+            for instance in self._shelves.instances.instances(*scan)
+            if not self._site or instance.site == self._site
+        ]
 
     def _of_sessions(self, start: Position) -> Iterator[Entry]:
         if self._wanted.resources:
@@ -141,11 +146,11 @@ class Contents:
                 entry = plain if named is None or named in taken else named
                 taken.add(entry)
                 place = (OF_SESSIONS, chosen.study_uid, level, name, resource.label, file.path)
-                yield _entry(place, entry, file)
+                yield _entry(place, entry, resource, file)
 
     def _of_subjects(self, _start: Position) -> Iterator[Entry]:
         """Somebody who is bound to a site may see a part of the sessions of a subject only."""
-        if not self._wanted.resources or self._wanted.is_narrow or self._is_bound:
+        if not self._wanted.resources or self._wanted.is_narrow or self._site:
             return
         for subject, placed in self.subjects().items():
             if not (self._wanted.all or subject in self._wanted.subjects):
@@ -154,7 +159,9 @@ class Contents:
             above = subject_folder(self._layout, label)
             for resource, file in self._files(Level.SUBJECT, subject):
                 name = resource_name(above, resource.label, file.path)
-                yield _entry((OF_SUBJECTS, subject, resource.label, file.path), name, file)
+                yield _entry(
+                    (OF_SUBJECTS, subject, resource.label, file.path), name, resource, file
+                )
 
     def _bids_name(self, file: ResourceFile, chosen: Chosen) -> str | None:
         if self._layout is not Layout.BIDS or chosen.is_merged:
@@ -180,10 +187,23 @@ def _image(instance: Instance, folder: str) -> Entry:
         offset=instance.location.offset,
         length=instance.location.length,
         sha256=instance.sha256 if SHA256.fullmatch(instance.sha256) else "",
+        level=Level.SCAN,
+        owner=scan_name(instance.study_uid, instance.series_uid),
     )
     return Entry(position, file, DICOM)
 
 
-def _entry(position: Position, name: str, file: ResourceFile) -> Entry:
+def _entry(position: Position, name: str, resource: Resource, file: ResourceFile) -> Entry:
     known = file.sha256 if SHA256.fullmatch(file.sha256) else ""
-    return Entry(position, ExportFile(name, file.key, 0, file.size_bytes, known), OTHER)
+    listed = ExportFile(
+        name=name,
+        key=file.key,
+        offset=0,
+        length=file.size_bytes,
+        sha256=known,
+        level=resource.level,
+        owner=resource.owner,
+        label=resource.label,
+        path=file.path,
+    )
+    return Entry(position, listed, OTHER)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from scanloft.contents.placing import Chosen, Placed
 from scanloft.contents.shelves import Shelves
+from scanloft.contents.standing import Standing, standings
 from scanloft.contents.waiting import batches, results
 from scanloft.core.annotations import Card, Level
 from scanloft.core.errors import Gone, NotFound
-from scanloft.core.hierarchy import scan_name, subject_of
-from scanloft.core.layouts import SessionPlace
+from scanloft.core.hierarchy import scan_name
+from scanloft.core.layouts import SessionPlace, digest
 from scanloft.core.model import Series, Study
 from scanloft.core.selections import Wish
 
@@ -48,12 +49,11 @@ class Chooser:
         studies = {study.study_uid: study for study in self._known(sorted(named))}
         if named - set(studies):
             raise NotFound("A session of the selection is not in this project.")
-        tombs = self._shelves.tombstones.among(
-            self._project,
-            [(Level.SESSION, uid) for uid in named]
-            + [(Level.SCAN, scan_name(*scan)) for scan in self._selection.scans],
+        scans_gone = self._shelves.tombstones.among(
+            self._project, [(Level.SCAN, scan_name(*scan)) for scan in self._selection.scans]
         )
-        if tombs:
+        hidden = any(each.hidden_by for each in self._standings(studies.values()))
+        if hidden or scans_gone:
             raise Gone("Something in the selection was deleted: bring it back, or leave it out.")
         scans = results(
             sorted(self._selection.scans),
@@ -87,31 +87,29 @@ class Chooser:
 
     def _placed(self, studies: list[Study]) -> list[Placed]:
         """The studies with the labels that people gave them; without those that were deleted."""
-        cards = self._cards(Level.SESSION, (study.study_uid for study in studies))
-        into = {uid: card.merged_into for uid, card in cards.items() if card.merged_into}
-        study_by_uid = {study.study_uid: study for study in studies}
-        missing = sorted(set(into.values()) - set(study_by_uid))
-        study_by_uid |= {study.study_uid: study for study in self._known(missing)}
-        cards |= self._cards(Level.SESSION, missing)
-        subject_by_uid = {
-            uid: subject_of(study.attributes, cards[uid]) for uid, study in study_by_uid.items()
+        kept = [each for each in self._standings(studies) if each.hidden_by is None]
+        names = self._subject_names({each.subject for each in kept})
+        return [
+            Placed(
+                each.study,
+                each.subject,
+                SessionPlace(names[each.subject], each.card.label, each.session),
+            )
+            for each in kept
+        ]
+
+    def _subject_names(self, subjects: set[str]) -> dict[str, str]:
+        """Their labels, or their keys, which get a digest where another subject is labelled so."""
+        cards = self._cards(Level.SUBJECT, subjects)
+        keys = [subject for subject in subjects if not cards[subject].label]
+        taken = self._shelves.labels.borne(self._project, Level.SUBJECT, keys)
+        return {
+            subject: f"{subject}-{digest(subject)}" if subject in taken else card.label or subject
+            for subject, card in cards.items()
         }
-        subject_cards = self._cards(Level.SUBJECT, subject_by_uid.values())
-        gone = self._shelves.tombstones.among(
-            self._project,
-            [(Level.SESSION, uid) for uid in study_by_uid]
-            + [(Level.SUBJECT, subject) for subject in set(subject_by_uid.values())],
-        )
-        placed = []
-        for study in studies:
-            target = into.get(study.study_uid, study.study_uid)
-            subject = subject_by_uid.get(target, subject_by_uid[study.study_uid])
-            names = {(Level.SESSION, study.study_uid), (Level.SESSION, target)}
-            if not (names | {(Level.SUBJECT, subject)}) & set(gone):
-                label = subject_cards[subject].label or subject
-                place = SessionPlace(label, cards[target].label, target)
-                placed.append(Placed(study, subject, place))
-        return placed
+
+    def _standings(self, studies: Iterable[Study]) -> list[Standing]:
+        return standings(self._shelves, self._project, studies, known=self._known)
 
     def _chosen(self, placed: list[Placed]) -> Iterator[Chosen]:
         wanted = [each for each in placed if self._takes(each)]

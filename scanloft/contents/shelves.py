@@ -5,6 +5,7 @@ from typing import Self
 
 from scanloft.aws.cards import CardIndex
 from scanloft.aws.instances import InstanceIndex
+from scanloft.aws.labels import LabelIndex
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.rows import Rows
 from scanloft.aws.tombstones import TombstoneIndex
@@ -18,8 +19,16 @@ class Shelves:
     cards: CardIndex
     tombstones: TombstoneIndex
     resources: ResourceIndex
+    labels: LabelIndex
 
     @classmethod
     def of(cls, rows: Rows) -> Self:
         """Those of the index table."""
-        return cls(InstanceIndex(rows), CardIndex(rows), TombstoneIndex(rows), ResourceIndex(rows))
+        cards = CardIndex(rows)
+        return cls(
+            InstanceIndex(rows),
+            cards,
+            TombstoneIndex(rows),
+            ResourceIndex(rows),
+            LabelIndex(rows, cards),
+        )

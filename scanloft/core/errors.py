@@ -26,6 +26,7 @@ ArchiveError
 ├── NotFound                 nothing there, or nothing the caller may see
 ├── Gone                     deleted, and for some days to be brought back
 ├── Conflict                 contradicts what is already there
+│   └── KeyUsed              an idempotency key that was used up
 ├── Outdated                 was changed since the caller read it
 └── Unavailable              a service did not answer: try again
 
@@ -189,6 +190,12 @@ class Conflict(ArchiveError):
     """Contradicts what is already there, as another object with the same SOP Instance UID."""
 
     code = "conflict"
+
+
+class KeyUsed(Conflict):
+    """An idempotency key of another request, or of one whose answer is not shown again."""
+
+    code = "idempotency_key_used"
 
 
 class Gone(ArchiveError):

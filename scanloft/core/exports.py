@@ -37,7 +37,8 @@ class ExportFile:
     """A file of an export: its name in the zip, where its bytes lie, and their SHA-256 in hex.
 
     `sha256` is empty where nobody knows it (see docs/decisions/0005-any-size.md). A file that is
-    written here and now has its `text` and no key.
+    written here and now has its `text` and no key. `level`, `owner` and `label` name what it
+    belongs to: an image has a scan and no label, a file of a resource that one's, with its `path`.
     """
 
     name: str
@@ -46,6 +47,12 @@ class ExportFile:
     length: int
     sha256: str = ""
     text: str = ""
+    level: str = ""
+    owner: str = ""
+    label: str = ""
+    path: str = ""
+    is_deleted: bool = False
+    """Found to be deleted since it was listed; never written down."""
 
     @classmethod
     def of_text(cls, name: str, text: str) -> Self:
@@ -55,6 +62,7 @@ class ExportFile:
     def to_line(self) -> str:
         """The file as a line of the list of files, without its end."""
         values = [self.name, self.key, self.offset, self.length, self.sha256, self.text]
+        values += [self.level, self.owner, self.label, self.path]
         return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
@@ -112,6 +120,8 @@ class Export:
     worker: str = ""
     leased_until: int = 0
     setbacks: int = 0
+    turn: int = 0
+    """Counts who began to work on it, so that nobody writes over what a later one did."""
 
 
 class ExportOrder(NamedTuple):

@@ -16,6 +16,7 @@ from scanloft.core.errors import (
     IdentifyingSidecar,
     InvalidProfile,
     InvalidRequest,
+    KeyUsed,
     MalformedDicom,
     NotAcceptable,
     NotAllowed,
@@ -68,6 +69,7 @@ DISPOSITION_BY_ERROR: dict[type[ArchiveError], Disposition] = {
     NotFound: Disposition.RETRY,
     Gone: Disposition.QUARANTINE,
     Conflict: Disposition.QUARANTINE,
+    KeyUsed: Disposition.QUARANTINE,
     Outdated: Disposition.RETRY,
     Unavailable: Disposition.RETRY,
 }

@@ -10,7 +10,9 @@ PROJECT = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])")
 UPLOAD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 SITE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 USER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,63})")
-NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,2}")
+_PLACE = r"(?:0|[1-9][0-9]{0,8})"
+NUMBER = re.compile(rf"{_PLACE}(?:\.{_PLACE}){{0,2}}")
+"""Without leading zeros: each number of an upload is written in one way."""
 LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 RECEIVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}")
 AE_TITLE = re.compile(r"[\x21-\x5b\x5d-\x7e](?:[\x20-\x5b\x5d-\x7e]{0,14}[\x21-\x5b\x5d-\x7e])?")

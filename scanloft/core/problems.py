@@ -16,6 +16,7 @@ from scanloft.core.errors import (
     IdentifyingSidecar,
     InvalidProfile,
     InvalidRequest,
+    KeyUsed,
     MalformedDicom,
     NotAcceptable,
     NotAllowed,
@@ -61,6 +62,7 @@ STATUS_BY_ERROR: dict[type[ArchiveError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Gone: HTTPStatus.GONE,
     Conflict: HTTPStatus.CONFLICT,
+    KeyUsed: HTTPStatus.CONFLICT,
     Outdated: HTTPStatus.PRECONDITION_FAILED,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

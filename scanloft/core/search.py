@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from scanloft.core.annotations import Level
+from scanloft.core.identifiers import PROJECT, is_uid
 
 Fields = Mapping[str, str | int | float | bool]
 
@@ -37,6 +38,14 @@ class Place(NamedTuple):
 
     project: str
     study_uid: str
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there can be such a place; `BEGIN` is one."""
+        if not self.project:
+            return not self.study_uid
+        is_study = self.study_uid in ("", PROJECT_END) or is_uid(self.study_uid)
+        return is_study and PROJECT.fullmatch(self.project) is not None
 
 
 BEGIN = Place("", "")
@@ -173,9 +182,11 @@ class Cursor:
         kinds = [str] * 4 + ([int if sort is Sort.SIZE else str, str, str])
         if [type(part) for part in described] != kinds[: len(described)]:
             raise ValueError("This is no cursor of this order.")
-        end = Place(described[2], described[3])
+        begin, end = Place(described[0], described[1]), Place(described[2], described[3])
+        if not (begin.is_possible and end.is_possible and (end == BEGIN or end > begin)):
+            raise ValueError("There are no such places.")
         return cls(
-            begin=Place(described[0], described[1]),
+            begin=begin,
             end=end if end != BEGIN else None,
             after=Key(*described[4:]) if len(described) == 7 else None,
         )

@@ -67,6 +67,16 @@ def test_only_the_worker_of_an_export_writes_it(index: ExportIndex) -> None:
     assert index.put(replace(EXPORT, worker="two"), over_worker="one")
 
 
+def test_who_read_an_export_before_another_worker_took_it_does_not_write_it(
+    index: ExportIndex,
+) -> None:
+    index.create(EXPORT)
+    assert index.take(replace(EXPORT, worker="one", turn=1), over=EXPORT)
+    assert index.put(replace(EXPORT, worker="", turn=1), over_worker="one")
+    assert not index.take(replace(EXPORT, worker="two", turn=1), over=EXPORT)
+    assert not index.put(replace(EXPORT, files_done=1), over_worker="")
+
+
 def test_an_export_that_was_deleted_is_not_written_again(index: ExportIndex) -> None:
     index.create(EXPORT)
     index.delete("alpha", "e1")

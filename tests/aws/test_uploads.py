@@ -138,7 +138,20 @@ def test_of_two_who_begin_parts_of_a_file_one_does(uploads: UploadIndex) -> None
     assert not uploads.put_parts(*place, name="third", instead_of="other")
     assert uploads.parts(*place) == "first"
     assert uploads.put_parts(*place, name="fourth", instead_of="first")
-    assert list(uploads.in_parts("alpha", "u-1")) == ["3"]
+    uploads.remove_parts(*place, name="first")
+    assert list(uploads.in_parts("alpha", "u-1")) == [("3", "fourth")]
     for _ in range(2):
-        uploads.remove_parts(*place)
+        uploads.remove_parts(*place, name="fourth")
     assert list(uploads.in_parts("alpha", "u-1")) == []
+
+
+def test_of_two_who_declare_the_same_numbers_the_second_writes_nothing(
+    uploads: UploadIndex,
+) -> None:
+    assert uploads.declare("alpha", "u-1", declared(2, 3))
+    assert uploads.declare("alpha", "u-1", declared(2, 3, 4))
+    others = [Declaration(str(number), 8, "0" * 64) for number in (2, 3, 4, 5)]
+    assert not uploads.declare("alpha", "u-1", others)
+    assert not uploads.declare("alpha", "u-1", [*others[1:], *others])
+    assert list(uploads.declarations("alpha", "u-1")) == declared(2, 3, 4)
+    assert uploads.declare("alpha", "u-1", [])

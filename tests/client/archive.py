@@ -51,7 +51,12 @@ class Archive:
             for pattern, statuses in self.faults.items():
                 if statuses and re.fullmatch(pattern, asked):
                     request.get_data()
-                    return statuses.pop(0), {"message": "fault"}
+                    status = statuses.pop(0)
+                    return (
+                        problem(409, "conflict")
+                        if status == 409
+                        else (status, {"message": "fault"})
+                    )
         if request.path.startswith("/s3"):
             return self._s3(request)
         body = request.get_data()
@@ -100,6 +105,8 @@ class Archive:
 
     def _begin(self, key: str, wishes: dict[str, str]) -> tuple[int, Any]:
         name = f"u-{key}"
+        if name in self.uploads and self.uploads[name]["wishes"] != wishes:
+            return problem(409, "idempotency_key_used")
         self.uploads.setdefault(
             name, {"files": {}, "fates": {}, "closed_at": None, "wishes": wishes, "open": {}}
         )

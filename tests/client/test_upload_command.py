@@ -91,6 +91,24 @@ def test_a_file_above_the_limit_is_told_and_the_others_go(site: Archive, folder:
     assert site.only["closed_at"]
 
 
+def test_a_file_that_is_not_sent_is_told_though_another_one_bears_its_name(
+    site: Archive, tmp_path: Path
+) -> None:
+    sources = [tmp_path / place / "DICOM" for place in ("p1", "p2")]
+    for source, size in zip(sources, (5, 2_000_000), strict=True):
+        source.mkdir(parents=True)
+        (source / "IM1").write_bytes(bytes(size))
+    site.fate_of = lambda _: {"fate": "ignored", "code": "not_dicom", "reason": "No image."}
+    report = tmp_path / "report.json"
+    result = upload(site, *sources, options=("--report", report))
+    assert result.exit_code == 3
+    files = json.loads(report.read_text())["files"]
+    assert [(file["name"], file["fate"], file["code"]) for file in files] == [
+        ("p1/DICOM/IM1", "ignored", "not_dicom"),
+        ("p2/DICOM/IM1", "failed", "oversized"),
+    ]
+
+
 def test_two_programs_do_not_upload_the_same_at_once(
     site: Archive, folder: Path, tmp_path: Path
 ) -> None:

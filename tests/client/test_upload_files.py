@@ -2,8 +2,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scanloft.client.upload_files import Failure, found_files
+from scanloft.client.upload_files import Failure, found_files, names_by_source
 from scanloft.client.upload_stock import take_stock
 
 
@@ -16,6 +18,27 @@ def test_files_are_found_once_and_in_order_however_the_sources_overlap(src: Path
     assert names(src) == expected
     assert names(src, src / "a", src / "one.dcm") == expected
     assert names(src / "one.dcm") == ["one.dcm"]
+
+
+def test_sources_of_one_name_are_told_apart_by_the_folders_above_them(tmp_path: Path) -> None:
+    for place in ("p1/DICOM", "p2/DICOM", "q/p2/DICOM", "other"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "IM1").touch()
+    places = [tmp_path / place for place in ("p1/DICOM", "p2/DICOM", "q/p2/DICOM", "other")]
+    one, two, three, four = names(*places, tmp_path / "p1" / "DICOM")
+    assert (one, three, four) == ("p1/DICOM/IM1", "q/p2/DICOM/IM1", "other/IM1")
+    assert two == f"{tmp_path.name}/p2/DICOM/IM1"
+
+
+@given(st.lists(st.lists(st.sampled_from("ab"), min_size=1, max_size=4), min_size=1))
+def test_no_two_sources_are_called_alike(places: list[list[str]]) -> None:
+    sources = [Path("/", *parts) for parts in places]
+    shown = names_by_source(sources)
+    assert set(shown) == set(sources)
+    assert len(set(shown.values())) == len(shown)
+    assert all(
+        source.is_relative_to("/") and source.match(str(end)) for source, end in shown.items()
+    )
 
 
 def test_links_to_folders_are_told_and_not_followed(src: Path) -> None:

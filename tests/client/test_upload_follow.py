@@ -1,7 +1,11 @@
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from scanloft.client.upload_follow import PATIENCE_S, Follower
+from scanloft.client.upload_files import Failure, Look
+from scanloft.client.upload_follow import PATIENCE_S, Follower, results_of
+from scanloft.client.upload_journal import Row
 
 FILE: dict[str, Any] = {
     "number": "1",
@@ -76,3 +80,21 @@ def test_patience_ends_when_nothing_happens_any_more() -> None:
 def test_a_slow_archive_is_asked_less_often() -> None:
     assert follow(Slow(5, 3, 0, members=2))[2] == 1 + 1.5
     assert follow(Slow(5, 3, 0, members=2, takes_s=10))[2] == 3 * 10 + 2 * 50
+
+
+ROW = Row(1, Path("/p1/IM1"), "IM1", Look(size_bytes=3, mtime_ns=1), "0" * 64, "dicom")
+GONE = Failure(ROW.found, "gone", "This file is not there any more.")
+
+
+def test_a_failure_is_told_once_for_a_file_that_is_waited_for() -> None:
+    [result] = results_of([{**FILE, "fate": "waiting"}], {1: ROW}, {ROW.path: GONE})
+    assert (result.number, result.fate, result.code) == ("1", "failed", "gone")
+
+
+def test_a_failure_of_a_file_that_changed_is_told_beside_what_the_archive_ignored() -> None:
+    entry, row = {**FILE, "fate": "ignored", "code": "not_dicom"}, replace(ROW, changed=True)
+    results = results_of([entry], {1: row}, {ROW.path: GONE})
+    assert [(one.fate, one.code) for one in results] == [
+        ("ignored", "not_dicom"),
+        ("failed", "gone"),
+    ]

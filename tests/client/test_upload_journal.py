@@ -1,4 +1,5 @@
 import os
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,9 @@ def found(name: str) -> Found:
 
 def test_what_was_written_is_there_for_the_next_run(tmp_path: Path) -> None:
     with Journal(tmp_path, JOB) as journal:
-        run = journal.told(journal.named(journal.begin(key="k"), "u1"), 2)
+        run = journal.told(
+            journal.named(journal.begin(key="k", wishes={"label": "Monday"}), "u1"), 2
+        )
         added = journal.add(run, [(found("a"), CONTENT), (found("b.zip"), CONTENT)])
     with Journal(tmp_path, JOB) as journal:
         assert journal.unfinished() == run
@@ -31,7 +34,7 @@ def test_what_was_written_is_there_for_the_next_run(tmp_path: Path) -> None:
 
 def test_the_latest_row_of_a_file_counts(tmp_path: Path) -> None:
     with Journal(tmp_path, JOB) as journal:
-        run = journal.begin(key="k")
+        run = journal.begin(key="k", wishes={})
         journal.add(run, [(found("a"), CONTENT)])
         journal.change(run, 1)
         journal.add(run, [(found("a"), replace(CONTENT, sha256="cd" * 32))])
@@ -44,18 +47,18 @@ def test_the_latest_row_of_a_file_counts(tmp_path: Path) -> None:
 
 def test_a_finished_run_is_not_gone_on_with_and_its_numbers_are_its_own(tmp_path: Path) -> None:
     with Journal(tmp_path, JOB) as journal:
-        first = journal.begin(key="k")
+        first = journal.begin(key="k", wishes={})
         journal.add(first, [(found("a"), CONTENT)])
         journal.reached(first, RunState.FINISHED)
         assert journal.unfinished() is None
-        second = journal.begin(key="l")
+        second = journal.begin(key="l", wishes={})
         assert [row.number for row in journal.add(second, [(found("a"), CONTENT)])] == [1]
 
 
 def test_names_that_are_no_text_are_kept_as_they_are(tmp_path: Path) -> None:
     name = os.fsdecode(b"M\xfcller\n\xff.dcm")
     with Journal(tmp_path, JOB) as journal:
-        run = journal.begin(key="k")
+        run = journal.begin(key="k", wishes={})
         journal.add(run, [(found(name), CONTENT)])
         [row] = journal.rows(run)
         assert (row.name, os.fsencode(row.path)) == (name, b"/data/M\xfcller\n\xff.dcm")
@@ -83,3 +86,18 @@ def test_each_job_has_a_journal_whose_name_tells_nothing() -> None:
     assert not [job for job in jobs if "DOE" in job.name]
     swapped = replace(others[-1], sources=others[-1].sources[::-1])
     assert swapped.name == others[-1].name
+
+
+def test_the_journal_of_an_older_program_is_gone_on_with(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / f"{JOB.name}.sqlite") as rows:
+        rows.execute(
+            "CREATE TABLE runs (run INTEGER PRIMARY KEY, key TEXT NOT NULL, upload TEXT, "
+            "state TEXT NOT NULL, declared INTEGER NOT NULL DEFAULT 0)"
+        )
+        rows.execute("INSERT INTO runs (key, upload, state) VALUES ('k', 'u1', 'open')")
+    rows.close()
+    for _ in range(2):
+        with Journal(tmp_path, JOB) as journal:
+            run = journal.unfinished()
+            assert run is not None
+            assert (run.key, run.upload, run.wishes) == ("k", "u1", None)

@@ -46,6 +46,42 @@ def test_a_run_that_ended_before_the_archive_named_the_upload_begins_the_same(
     assert list(site.uploads) == [name]
 
 
+def test_a_run_that_ended_before_it_knew_its_upload_goes_on_under_another_label(
+    site: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object) -> None:
+        raise OSError("as where the program is killed before it writes this down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("scanloft.client.upload_journal.Journal.named", end)
+        assert upload(site, folder, options=("--label", "Monday")).exit_code == 1
+    result = upload(site, folder, options=("--label", "Tuesday"))
+    assert result.exit_code == 0, result.output
+    assert site.only["wishes"] == {"label": "Monday"}
+    assert len(site.objects) == 3
+
+
+def test_a_key_that_was_used_for_other_wishes_is_given_up(
+    site: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with the journal of an older program, which did not note the wishes."""
+
+    def end(*_: object) -> None:
+        raise OSError("as above")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("scanloft.client.upload_journal.Journal.named", end)
+        assert upload(site, folder, options=("--label", "Monday")).exit_code == 1
+    rows = sqlite3.connect(next((folder.parent / "state").glob("*.sqlite")))
+    with rows:
+        rows.execute("UPDATE runs SET wishes = NULL")
+    rows.close()
+    result = upload(site, folder, options=("--label", "Tuesday"))
+    assert result.exit_code == 0, result.output
+    assert [one["wishes"]["label"] for one in site.uploads.values()] == ["Monday", "Tuesday"]
+    assert len(site.objects) == 3
+
+
 def test_declarations_that_the_archive_may_not_have_heard_are_made_again(
     site: Archive, folder: Path
 ) -> None:

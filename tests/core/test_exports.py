@@ -12,7 +12,12 @@ from scanloft.core.exports import (
 )
 
 FILES = st.builds(
-    ExportFile, st.text(), st.text(), st.integers(0), st.integers(0), st.text(), st.text()
+    ExportFile,
+    st.text(),
+    st.text(),
+    st.integers(0),
+    st.integers(0),
+    *[st.text()] * 6,
 )
 
 

@@ -79,7 +79,8 @@ def test_no_hostile_part_becomes_a_key_of_the_archive(part: str, bad: str) -> No
 @pytest.mark.parametrize(
     "text",
     ["", "dicom", "dicom/alpha/u1", "dicom/alpha/u1/0/1", "exports/alpha/u1/0", "derived/alpha/1/2",
-     "/dicom/alpha/u1/0", "DICOM/alpha/u1/0", "dicom/alpha/u1/0.0.0.0", "dicom/alpha/u1/1e3"],
+     "/dicom/alpha/u1/0", "DICOM/alpha/u1/0", "dicom/alpha/u1/0.0.0.0", "dicom/alpha/u1/1e3",
+     "dicom/alpha/u1/007", "dicom/alpha/u1/00", "dicom/alpha/u1/7.01"],
 )  # fmt: skip
 def test_what_is_no_key_is_refused(text: str) -> None:
     for kind in (InboxKey, ArchiveKey):

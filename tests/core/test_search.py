@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanloft.core.annotations import Level
-from scanloft.core.search import BEGIN, Criteria, Cursor, Hit, Key, Order, Place, Sort
+from scanloft.core.search import (
+    BEGIN,
+    PROJECT_END,
+    Criteria,
+    Cursor,
+    Hit,
+    Key,
+    Order,
+    Place,
+    Sort,
+)
 
 HIT = Hit(
     level=Level.SESSION,
@@ -73,15 +83,22 @@ def test_what_comes_and_goes_between_pages_never_repeats_or_hides_what_stays(
     }
 
 
+PLACES = st.builds(
+    Place,
+    st.sampled_from(["alpha", "be-ta", "c1"]),
+    st.sampled_from(["", "1.2", "1.2.840.1", PROJECT_END]),
+)
+
+
 @given(
-    st.builds(Place, TEXTS, TEXTS),
-    st.none() | st.builds(Place, TEXTS.filter(bool), TEXTS),
+    st.just(BEGIN) | PLACES,
+    st.none() | PLACES,
     st.none() | st.builds(Key, TEXTS, TEXTS, TEXTS),
 )
 def test_a_cursor_is_read_as_it_was_written(
     begin: Place, end: Place | None, after: Key | None
 ) -> None:
-    cursor = Cursor(begin, end, after)
+    cursor = Cursor(begin, end if end and end > begin else None, after)
     assert Cursor.from_text(cursor.to_text(), sort=Sort.LABEL) == cursor
 
 
@@ -92,6 +109,24 @@ def test_any_other_text_is_no_cursor_and_nothing_worse(text: str, sort: Sort) ->
     except ValueError:
         return
     assert isinstance(cursor, Cursor)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        (Place("", "1.2"), None),
+        (Place("Alpha", ""), None),
+        (Place("\ud800", ""), None),
+        (Place("alpha", "\ud800"), None),
+        (Place("alpha", "1..2"), None),
+        (BEGIN, Place("~", "~")),
+        (Place("beta", "1.2"), Place("alpha", "1.2")),
+        (Place("beta", "1.2"), Place("beta", "1.2")),
+    ],
+)
+def test_a_cursor_of_places_that_cannot_be_is_none(begin: Place, end: Place | None) -> None:
+    with pytest.raises(ValueError, match="places"):
+        Cursor.from_text(Cursor(begin, end).to_text(), sort=Sort.DATE)
 
 
 def test_a_cursor_of_one_order_is_none_of_another() -> None:

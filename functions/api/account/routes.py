@@ -39,6 +39,7 @@ ROUTES = (
         answer=tokens.ShownOnce,
         status=201,
         shows_secret=True,
+        once=True,
     ),
     Route(
         method="DELETE",

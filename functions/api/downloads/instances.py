@@ -1,5 +1,7 @@
 """Downloads: a short-lived address of one instance on the same host."""
 
+from collections.abc import Iterable
+
 from functions.api.downloads.links import address
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
@@ -7,11 +9,12 @@ from functions.api.hierarchy.places import session_of
 from functions.api.hierarchy.refusals import gone
 from functions.api.services import Services
 from scanloft.contents.contents import DICOM, SHA256
+from scanloft.contents.standing import standings
 from scanloft.core.annotations import Level
 from scanloft.core.errors import NotFound
 from scanloft.core.hierarchy import scan_name
 from scanloft.core.identifiers import is_uid
-from scanloft.core.model import Instance
+from scanloft.core.model import Instance, Study
 
 
 class Link(Shown):
@@ -32,7 +35,7 @@ def link(services: Services, request: Request) -> Answer:
 
     Raises:
         NotFound: no such instance in this project, nor in what is shared with it.
-        Gone: its scan or session is deleted.
+        Gone: its scan, session or subject is deleted.
     """
     instance = _instance(services, request)
     ttl_s = services.settings.download_url_ttl_s
@@ -70,7 +73,19 @@ def _instance(services: Services, request: Request) -> Instance:
 
 
 def _check_kept(services: Services, instance: Instance) -> None:
-    scan = scan_name(instance.study_uid, instance.series_uid)
-    places = [(Level.SESSION, instance.study_uid), (Level.SCAN, scan)]
-    for level, _ in services.tombstones.among(instance.project, places):
-        raise gone(level)
+    """Raises:
+    Gone: its scan, its session, the one that this was merged into, or their subject is deleted.
+    """
+    project, uid = instance.project, instance.study_uid
+
+    def known(uids: Iterable[str]) -> list[Study]:
+        return list(services.instances.studies_among(project, uids).values())
+
+    # A session has no row before its first image is summarised, nor when all of it is deleted.
+    studies = known([uid]) or [Study(project, uid, 1, 1, 0, (), instance.attributes)]
+    for standing in standings(services.shelves, project, studies, known=known):
+        if standing.hidden_by:
+            raise gone(standing.hidden_by)
+    scan = scan_name(uid, instance.series_uid)
+    if services.tombstones.one(project, Level.SCAN, scan) is not None:
+        raise gone(Level.SCAN)

@@ -43,6 +43,7 @@ ROUTES = (
         body=Selecting,
         answer=exports.ExportShown,
         status=202,
+        once=True,
     ),
     Route(
         method="GET",

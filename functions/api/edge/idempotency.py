@@ -1,7 +1,8 @@
 """Idempotency keys: a request that is sent again with its key is answered as the first time.
 
-The answer is kept for a day, under the caller, the route, the path and the key. While the first
-request runs, the second is asked to wait; one that broke off is forgotten after a minute.
+Routes that make something take them. The answer is kept for a day, under the caller, what they
+may do, the route, the path and the key. While the first request runs, the second is asked to wait;
+one that broke off is forgotten after a minute.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.services import EdgeServices
 from scanloft.aws.rows import Row
-from scanloft.core.errors import Conflict, InvalidRequest
+from scanloft.core.errors import Conflict, InvalidRequest, KeyUsed
 from scanloft.core.items_of_people import idempotency_item
 
 if TYPE_CHECKING:
@@ -36,15 +37,17 @@ def once(
 
     Raises:
         InvalidRequest: a key that cannot be used.
-        Conflict: the key was used for something else, the first request still runs, or its answer
-            is shown once only.
+        Conflict: the first request still runs.
+        KeyUsed: the key was used for something else, or the answer is shown once only.
     """
     key = request.headers.get(HEADER)
-    if key is None or route.is_open:
+    if key is None:
         return done(services, request)
     if not 1 <= len(key) <= KEY_LIMIT or not key.isascii() or not key.isprintable():
         raise InvalidRequest(f'"Idempotency-Key" has 1 to {KEY_LIMIT} printable characters.')
-    place = idempotency_item(request.caller.user, _digest(route.name, dict(request.path), key))
+    place = idempotency_item(
+        request.caller.user, _digest(route.name, dict(request.path), key, _standing(request))
+    )
     content = _digest(request.raw_body.hex())
     now = int(services.now().timestamp())
     claim: Row = {
@@ -81,12 +84,20 @@ def _again(route: "Route", row: dict[str, Any] | None, *, content: str) -> tuple
     if row is None or row["status"] == 0:
         raise Conflict("The first request with this Idempotency-Key still runs: try again.")
     if row["content"] != content:
-        raise Conflict("This Idempotency-Key was used for another request: draw a new one.")
+        raise KeyUsed("This Idempotency-Key was used for another request: draw a new one.")
     if route.shows_secret:
-        raise Conflict("This was done already, and what it made is shown only once.")
+        raise KeyUsed("This was done already, and what it made is shown only once.")
     shape = route.answer
     body = shape.model_validate_json(row["body"]) if shape and row["body"] else None
     return int(row["status"]), Answer(body, etag=row["etag"])
+
+
+def _standing(request: Request) -> tuple[Any, ...]:
+    """What decides which answer the caller may see: where it changed, it is another request."""
+    caller, presence = request.caller, request.in_project
+    if presence is None:
+        return caller.is_admin, sorted(caller.rights)
+    return presence.role, presence.site, sorted(presence.rights)
 
 
 def _digest(*parts: Any) -> str:

@@ -37,3 +37,26 @@ def page(
     if len(taken) <= limit:
         return taken, None
     return taken[:limit], place(taken[limit - 1])
+
+
+def sifted(
+    entries: Iterable[Entry],
+    *,
+    takes: Callable[[Entry], bool],
+    limit: int,
+    reads: int,
+    place: Callable[[Entry], str],
+) -> tuple[list[Entry], str | None]:
+    """The same of those that `takes` holds of, among the first `reads` entries.
+
+    The page is short, or empty, where few of them are taken; then too it names the next one.
+    """
+    taken: list[Entry] = []
+    for count, entry in enumerate(entries, start=1):
+        if takes(entry):
+            if len(taken) == limit:
+                return taken, place(taken[-1])
+            taken.append(entry)
+        if count == reads:
+            return taken, place(entry)
+    return taken, None

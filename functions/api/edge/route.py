@@ -56,6 +56,11 @@ class Route:
     """Of an answer that is a text for other programs, beside JSON or in its place."""
     shows_secret: bool = False
     """The answer holds a secret that is shown once: it is never kept for a repeated request."""
+    once: bool = False
+    """It makes something: the same again with its idempotency key is answered as the first time.
+
+    Not for what reads, or gives forms and addresses that end: a kept answer would be an old one.
+    """
     of_deleted: bool = False
     """It is answered for a deleted project too; others are a 410 to those who manage it."""
 
@@ -81,7 +86,7 @@ class Route:
         )
         if self.changes or self.audited:
             record.reason_of(request)
-        if self.method == "POST":
+        if self.once:
             return idempotency.once(self, services, request, self._done)
         return self._done(services, request)
 

@@ -41,6 +41,7 @@ ROUTES = (
         answer=hooks.ShownOnce,
         status=201,
         shows_secret=True,
+        once=True,
     ),
     Route(
         method="GET",

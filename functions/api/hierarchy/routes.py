@@ -100,6 +100,7 @@ EDITING = (
         body=subjects.NewSubject,
         answer=subjects.SubjectShown,
         status=201,
+        once=True,
     ),
     Route(
         method="PATCH",

@@ -32,6 +32,7 @@ ROUTES = (
         answer=links.LinkMade,
         status=201,
         shows_secret=True,
+        once=True,
     ),
     Route(
         method="DELETE",

@@ -151,7 +151,7 @@ def _inlined(part: Any, schema: Mapping[str, Any]) -> Any:
 
 def _headers(route: Route) -> list[dict[str, Any]]:
     known: list[tuple[str, str]] = []
-    if route.method == "POST" and not route.is_open:
+    if route.once:
         known.append(("Idempotency-Key", "{1,128}"))
     if route.changes:
         known.append(("X-Audit-Reason", "{0,256}"))

@@ -29,6 +29,7 @@ ROUTES = (
         body=projects.NewProject,
         answer=shown.ProjectDetail,
         status=201,
+        once=True,
     ),
     Route(
         method="GET",

@@ -73,6 +73,7 @@ ROUTES = (
         answer=invitations.InvitationMade,
         status=201,
         shows_secret=True,
+        once=True,
     ),
     Route(
         method="DELETE",

@@ -9,7 +9,14 @@ from functions.api.edge.shapes import Body, Shown
 from functions.api.resources.files import FilePath
 from functions.api.resources.place import resource_of
 from functions.api.services import Services
-from functions.api.uploads.files import FILES_LIMIT, NUMBER_LIMIT, Form, form_of, key_of
+from functions.api.uploads.files import (
+    FILES_LIMIT,
+    NUMBER_LIMIT,
+    Form,
+    declared_at_once,
+    form_of,
+    key_of,
+)
 from functions.api.uploads.uploads import begun, open_upload, size_limit
 from scanloft.core.annotations import Overwrite, Resource, ResourceFile, Target
 from scanloft.core.errors import Conflict, Oversized
@@ -86,7 +93,8 @@ def declare(services: Services, request: Request) -> Answer:
         _declaration(resource, request.caller.user, file, number=str(wanted.first + place))
         for place, file in enumerate(wanted.files)
     ]
-    services.uploads.declare(upload.project, upload.upload, _fresh(services, upload, files))
+    if not services.uploads.declare(upload.project, upload.upload, _fresh(services, upload, files)):
+        raise declared_at_once()
     there = services.resources.many_files(resource, {file.path for file in wanted.files})
     kinds = sorted({file.kind for file in files})
     return Answer(

@@ -1,7 +1,8 @@
 """What one project has that fits: sessions and scans, as their images and their cards say."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from functions.api.services import Services
 from scanloft.aws.access import Presence
@@ -12,36 +13,35 @@ from scanloft.core.search import Criteria, Hit
 
 STUDY_DATE, DESCRIPTION, PATIENT_ID = "00080020", "00081030", "00100020"
 SERIES_DESCRIPTION, MODALITY, BODY_PART = "0008103E", "00080060", "00180015"
+STUDIES_AT_ONCE = 100
+"""Their cards take one call; no card is read of a study that is not."""
 
 
 @dataclass(slots=True)
 class ProjectRooms:
-    """One project as a caller sees it; cards and tombstones are read with its first study."""
+    """One project as a caller sees it; tombstones are read with its first study."""
 
     services: Services
     presence: Presence
     level: Level
     criteria: Criteria
-    _opened: set[str] = field(default_factory=set)
+    _scans_by_study: dict[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The name of the project."""
         return self.presence.project.name
 
-    def opened(self, study_uid: str) -> bool:
-        """Whether the scans of a study had to be asked for."""
-        return study_uid in self._opened
+    def scans_read(self, study_uid: str) -> int | None:
+        """How many scans of a study were read; None if it was not asked for them."""
+        return self._scans_by_study.get(study_uid)
 
     def studies(self, *, after: str) -> Iterator[tuple[str, list[Hit]]]:
         """The studies after one, each with what of it fits; of subjects, their sessions."""
-        rows = self.services.instances.studies(self.name, after=after or None)
-        cards: Mapping[str, Card] | None = None
-        for study in rows:
-            if cards is None:
-                cards, buried = self._cards(Level.SESSION), buried_in(self.services, self.name)
-                scan_cards = self._cards(Level.SCAN) if self.level is Level.SCAN else {}
-            card = cards.get(study.study_uid, Card(self.name, Level.SESSION, study.study_uid))
+        buried: set[tuple[Level, str]] | None = None
+        for study, card in self._studies(after):
+            if buried is None:
+                buried = buried_in(self.services, self.name)
             session = _session(study, card)
             hidden = (
                 not self.presence.sees(study.sites)
@@ -49,14 +49,21 @@ class ProjectRooms:
                 or (Level.SESSION, study.study_uid) in buried
                 or (Level.SUBJECT, session.subject) in buried
             )
-            hits = [] if hidden else self._of_study(study, session, scan_cards)
+            hits = [] if hidden else self._of_study(study, session)
             if buried:
                 hits = [hit for hit in hits if (hit.level, hit.name) not in buried]
             yield study.study_uid, hits
 
-    def _of_study(self, study: Study, session: Hit, scan_cards: Mapping[str, Card]) -> list[Hit]:
+    def _studies(self, after: str) -> Iterator[tuple[Study, Card]]:
+        rows = self.services.instances.studies(self.name, after=after or None)
+        while studies := list(islice(rows, STUDIES_AT_ONCE)):
+            places = [(Level.SESSION, study.study_uid) for study in studies]
+            cards = self.services.cards.many(self.name, places)
+            yield from zip(studies, (cards[place] for place in places), strict=True)
+
+    def _of_study(self, study: Study, session: Hit) -> list[Hit]:
         if self.level is Level.SCAN:
-            return list(self._scans(study, session, scan_cards))
+            return list(self._scans(study, session))
         criteria = self.criteria.of_images() if self.level is Level.SUBJECT else self.criteria
         if not replace(criteria, body_part="").matches(session):
             return []
@@ -65,7 +72,7 @@ class ProjectRooms:
             session = replace(session, body_parts=tuple(body_parts))
         return [session] if criteria.matches(session) else []
 
-    def _scans(self, study: Study, session: Hit, cards: Mapping[str, Card]) -> Iterator[Hit]:
+    def _scans(self, study: Study, session: Hit) -> Iterator[Hit]:
         wanted = self.criteria
         of_session = Criteria(
             subject=wanted.subject,
@@ -75,19 +82,18 @@ class ProjectRooms:
         )
         if not of_session.matches(session):
             return
-        for series in self._series(study):
-            name = f"{study.study_uid}/{series.series_uid}"
-            card = cards.get(name, Card(self.name, Level.SCAN, name))
-            scan = _scan(series, session, card)
-            if self.presence.sees(series.sites) and wanted.matches(scan):
+        seen = [series for series in self._series(study) if self.presence.sees(series.sites)]
+        places = [(Level.SCAN, f"{study.study_uid}/{series.series_uid}") for series in seen]
+        cards = self.services.cards.many(self.name, places)
+        for series, place in zip(seen, places, strict=True):
+            scan = _scan(series, session, cards[place])
+            if wanted.matches(scan):
                 yield scan
 
-    def _series(self, study: Study) -> Iterator[Series]:
-        self._opened.add(study.study_uid)
-        return self.services.instances.series_of_study(self.name, study.study_uid)
-
-    def _cards(self, level: Level) -> Mapping[str, Card]:
-        return {card.name: card for card in self.services.cards.all(self.name, level)}
+    def _series(self, study: Study) -> list[Series]:
+        found = list(self.services.instances.series_of_study(self.name, study.study_uid))
+        self._scans_by_study[study.study_uid] = len(found)
+        return found
 
 
 def grouped(

@@ -14,6 +14,7 @@ from functions.api.services import Services
 from scanloft.core.annotations import Level
 from scanloft.core.hierarchy import subject_of
 from scanloft.core.model import Study
+from scanloft.core.roles import Right
 
 STUDY_DATE, DESCRIPTION, PATIENT_ID = "00080020", "00081030", "00100020"
 PAGE_DEFAULT, PAGE_LIMIT, OFFSET_LIMIT = 100, 1000, 1_000_000
@@ -58,13 +59,13 @@ class Found(Shown):
 
 
 class Summary(Shown):
-    """How much a project holds, and what waits."""
+    """How much a project holds; what waits is null for those who may not review it."""
 
     studies: int
     series: int
     instances: int
     size_bytes: int
-    quarantined: int
+    quarantined: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,15 @@ def studies(services: Services, request: Request) -> Answer:
 def summary(services: Services, request: Request) -> Answer:
     """How much a project holds: studies, series, instances, bytes, and what waits."""
     held = list(_seen(services, request))
+    waiting = services.quarantine.items(request.project)
+    reviews = request.presence.may(Right.REVIEW)
     return Answer(
         Summary(
             studies=len(held),
             series=sum(study.series_count for study in held),
             instances=sum(study.instance_count for study in held),
             size_bytes=sum(study.size_bytes for study in held),
-            quarantined=sum(1 for _ in services.quarantine.items(request.project)),
+            quarantined=sum(1 for _ in waiting) if reviews else None,
         )
     )
 

@@ -99,14 +99,16 @@ def declare(services: Services, request: Request) -> Answer:
         NotFound: no such upload, or another user's and the caller does not review.
         Oversized: a file larger than the archive takes; none of the files is declared then.
         Conflict: another declaration for one of the numbers; none of the files is declared then.
-            Or the upload is closed, or came by DICOM.
+            Two at once for the same numbers: one is declared. Where their numbers only overlap,
+            some of the loser's may be, and wait in vain. Or the upload is closed, or came by DICOM.
     """
     upload = open_upload(services, request)
     files = _declarations(request.body(Declaring))
     for file in files:
         _check_size(file, services.settings)
     fresh = _undeclared(services, upload, files)
-    services.uploads.declare(upload.project, upload.upload, fresh)
+    if not services.uploads.declare(upload.project, upload.upload, fresh):
+        raise declared_at_once()
     kinds = sorted({file.kind for file in files})
     return Answer(
         Declared(
@@ -114,6 +116,14 @@ def declare(services: Services, request: Request) -> Answer:
             posts={kind: form_of(services, upload, kind) for kind in kinds},
             expires_in_s=services.settings.upload_url_ttl_s,
         )
+    )
+
+
+def declared_at_once() -> Conflict:
+    """Somebody else declared one of the files, after it was looked up, as something else."""
+    return Conflict(
+        "Another request declared one of these files as something else at the same time: number "
+        "yours from another place on."
     )
 
 

@@ -10,11 +10,11 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
 from functions.api.services import Services
 from functions.api.uploads.files import NUMBER_LIMIT, key_of
-from functions.api.uploads.uploads import open_upload
+from functions.api.uploads.uploads import unswept_upload
 from scanloft.aws.sent_parts import StoredPart
 from scanloft.core.errors import Conflict, InvalidRequest, NotFound
 from scanloft.core.identifiers import NUMBER
-from scanloft.core.model import Declaration, Upload
+from scanloft.core.model import Declaration, FateKind, Upload
 from scanloft.core.parts import PARTS_LIMIT, Cut
 
 NAMED_LIMIT = 20
@@ -92,7 +92,7 @@ def begin(services: Services, request: Request) -> Answer:
 
     Raises:
         NotFound: no such upload or file, or another user's and the caller does not review.
-        Conflict: the file has arrived, or the upload is closed.
+        Conflict: the file has arrived, or the upload takes nothing more.
     """
     sending = _sending(services, request, number=request.path["number"])
     if sending.name is not None:
@@ -114,7 +114,7 @@ def sign(services: Services, request: Request) -> Answer:
 
     Raises:
         NotFound: no such upload or file, or another user's and the caller does not review.
-        Conflict: the file was not begun, or the upload is closed.
+        Conflict: the file was not begun, or the upload takes nothing more.
         InvalidRequest: a part that the file does not have, or one twice.
     """
     wanted = request.body(PartsWanted)
@@ -137,7 +137,7 @@ def complete(services: Services, request: Request) -> Answer:
 
     Raises:
         NotFound: no such upload or file, or another user's and the caller does not review.
-        Conflict: parts are missing, or none was begun, or the upload is closed.
+        Conflict: parts are missing, or none was begun, or the upload takes nothing more.
     """
     sending = _sending(services, request, number=request.path["number"])
     whole = Whole(number=sending.file.number, size_bytes=sending.file.size_bytes)
@@ -147,13 +147,14 @@ def complete(services: Services, request: Request) -> Answer:
             size_bytes = sending.file.size_bytes
             if not services.parts.complete(sending.key, sending.name, parts, size_bytes=size_bytes):
                 services.parts.abort(sending.key, sending.name)
-            services.uploads.remove_parts(*sending.place)
+            services.uploads.remove_parts(*sending.place, name=sending.name)
             return Answer(whole)
         except NotFound:
             pass  # completed before by a request that broke off, or cleared away by S3
     if not _has_arrived(services, sending):
         raise _not_begun()
-    services.uploads.remove_parts(*sending.place)
+    if sending.name is not None:
+        services.uploads.remove_parts(*sending.place, name=sending.name)
     return Answer(whole)
 
 
@@ -162,17 +163,17 @@ def give_up(services: Services, request: Request) -> Answer:
 
     Raises:
         NotFound: no such upload or file, or another user's and the caller does not review.
-        Conflict: the upload is closed.
+        Conflict: the upload takes nothing more.
     """
     sending = _sending(services, request, number=request.path["number"])
     if sending.name is not None:
         services.parts.abort(sending.key, sending.name)
-        services.uploads.remove_parts(*sending.place)
+        services.uploads.remove_parts(*sending.place, name=sending.name)
     return _answer(sending, [])
 
 
 def _sending(services: Services, request: Request, *, number: str) -> _Sending:
-    upload = open_upload(services, request)
+    upload = unswept_upload(services, request)
     place = (upload.project, upload.upload, number)
     file = services.uploads.declaration(*place) if NUMBER.fullmatch(number) else None
     if file is None or file.number != number:
@@ -182,7 +183,10 @@ def _sending(services: Services, request: Request, *, number: str) -> _Sending:
 
 def _has_arrived(services: Services, sending: _Sending) -> bool:
     """Whether it lies in the inbox, or was there: looked for in this order, none is overlooked."""
-    return services.parts.is_whole(sending.key) or services.uploads.fate(*sending.place) is not None
+    if services.parts.is_whole(sending.key):
+        return True
+    fate = services.uploads.fate(*sending.place)
+    return fate is not None and fate.kind is not FateKind.EXPIRED
 
 
 def _signed(

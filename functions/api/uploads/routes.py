@@ -32,6 +32,7 @@ ROUTES = (
         body=uploads.NewUpload,
         answer=uploads.Begun,
         status=201,
+        once=True,
     ),
     Route(
         method="GET",

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.api.edge.clock import timestamp
-from functions.api.edge.pages import Page, page
+from functions.api.edge.pages import Page, sifted
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
 from functions.api.services import Services
@@ -19,8 +19,12 @@ from scanloft.core.roles import Right
 from scanloft.core.settings import ApiSettings
 
 RANDOM_BYTES = 8
+READ_LIMIT = 500
+"""How many uploads a page looks at for those who do not see all of them."""
 LABEL_LENGTH = 128
 SITE_LENGTH = 64
+TOUCHES = 3
+"""An upload is closed once and swept once: who meets both reads it a third time."""
 
 
 class NewUpload(Body):
@@ -100,11 +104,21 @@ def begun(services: Services, request: Request, *, label: str = "", site: str = 
 
 
 def listed(services: Services, request: Request) -> Answer:
-    """A page of the uploads that the caller may see, in the order of their names."""
-    wanted = request.asked(Page)
-    found: Iterable[Upload] = services.uploads.uploads(request.project, after=wanted.after)
-    found = (upload for upload in found if _may_see(upload, request, Right.READ))
-    uploads, following = page(found, limit=wanted.limit, place=lambda upload: upload.upload)
+    """A page of the uploads that the caller may see, in the order of their names.
+
+    It reads a bounded number of uploads: a page may be short, or empty, and name a next one.
+    """
+    wanted, presence = request.asked(Page), request.presence
+    sees_all = presence.may(Right.READ) and not presence.site
+    reads = wanted.reads if sees_all else max(wanted.reads, READ_LIMIT)
+    found = services.uploads.uploads(request.project, after=wanted.after, page_size=reads)
+    uploads, following = sifted(
+        found,
+        takes=lambda upload: _may_see(upload, request, Right.READ),
+        limit=wanted.limit,
+        reads=reads,
+        place=lambda upload: upload.upload,
+    )
     return Answer(UploadPage(uploads=[shown(upload) for upload in uploads], next=following))
 
 
@@ -141,19 +155,45 @@ def seen_upload(
 
 
 def open_upload(services: Services, request: Request, *, name: str | None = None) -> Upload:
-    """The upload of this name or of the path, for whoever may add files to it.
+    """The upload of this name or of the path, for whoever may declare more files in it.
 
     Notes that they were heard of.
 
     Raises:
         NotFound: no such upload, or another user's and the caller does not review.
-        Conflict: it is closed, or came by DICOM: what is sent could replace what still waits.
+        Conflict: it is closed, of another site than the caller's now, or came by DICOM: what is
+            sent could replace what still waits.
     """
+    upload = _senders_upload(services, request, name=name)
+    if upload.closed_at or not services.uploads.touch(upload, at=timestamp(services.now())):
+        raise Conflict("This upload is closed: begin a new one for more files.")
+    return upload
+
+
+def unswept_upload(services: Services, request: Request) -> Upload:
+    """The upload of the path, for whoever may send what was declared in it, closed or not.
+
+    Notes that they were heard of.
+
+    Raises:
+        NotFound: no such upload, or another user's and the caller does not review.
+        Conflict: nothing is waited for any more, or as for `open_upload`.
+    """
+    for _ in range(TOUCHES):
+        upload = _senders_upload(services, request)
+        if upload.swept_at:
+            break
+        if services.uploads.touch(upload, at=timestamp(services.now())):
+            return upload
+    raise Conflict("Nothing is waited for in this upload any more: begin a new one.")
+
+
+def _senders_upload(services: Services, request: Request, *, name: str | None = None) -> Upload:
     upload = seen_upload(services, request, right=Right.REVIEW, name=name)
     if upload.source is not UploadSource.PRESIGNED:
         raise Conflict("Files are added to your own uploads only: begin a new upload.")
-    if upload.closed_at or not services.uploads.touch(upload, at=timestamp(services.now())):
-        raise Conflict("This upload is closed: begin a new one for more files.")
+    if not request.presence.sees([upload.site]):
+        raise Conflict("This upload is of another site than yours now: begin a new upload.")
     return upload
 
 

@@ -8,6 +8,7 @@ import pytest
 from functions.export import beginnings
 from functions.export import export as exporting
 from functions.export.checkpoint import CheckpointStore
+from functions.export.lease import Lease
 from infra.local.place import bucket_name, table_name
 from scanloft.core.blueprint import BUCKETS
 from scanloft.core.errors import Unavailable
@@ -274,9 +275,37 @@ def test_an_export_that_fails_time_and_again_is_given_up_and_leaves_nothing(
 
 def test_the_last_delivery_of_an_order_says_that_the_export_failed(workshop: Workshop) -> None:
     workshop.order(MIXED)
+    workshop.index.put(replace(workshop.export, setbacks=4), over_worker="")
     assert workshop.work(attempt=5) is ExportStatus.FAILED
     assert workshop.export.code == "rejected"
     assert "ask for it again" in workshop.export.reason
+
+
+@pytest.mark.parametrize("setbacks", [0, 1, 3])
+def test_an_order_that_others_kept_waiting_does_not_end_the_export(
+    workshop: Workshop, setbacks: int
+) -> None:
+    workshop.order(MIXED)
+    workshop.index.put(replace(workshop.export, setbacks=setbacks), over_worker="")
+    assert workshop.work(attempt=5) is ExportStatus.READY
+
+
+def test_a_slow_worker_does_not_begin_what_a_faster_one_finished(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.order(MIXED)
+    slow, taken = workshop.exporter(), Lease.taken
+
+    def overtaken(*given: Any, **named: Any) -> Lease:
+        monkeypatch.setattr(Lease, "taken", taken)
+        assert workshop.work() is ExportStatus.READY
+        return taken(*given, **named)
+
+    monkeypatch.setattr(Lease, "taken", overtaken)
+    with pytest.raises(Unavailable, match="faster"):
+        slow.work_on(ORDER, attempt=1, remaining_s=lambda: 900.0)
+    assert workshop.export.status is ExportStatus.READY
+    assert workshop.export.files_done == len(MIXED)
 
 
 def test_an_export_without_its_list_of_files_fails_at_once(workshop: Workshop) -> None:

@@ -83,7 +83,8 @@ class Library:
 
     def card(self, level: Level, name: str, **said: Any) -> None:
         """What people say of something."""
-        self.front.services.cards.put(Card(self.project, level, name, **said))
+        card = Card(self.project, level, name, **said)
+        self.front.services.labels.put(card, before="", now=0, mark=lambda: "m")
 
     def delete(self, level: Level, name: str) -> None:
         """Puts a tombstone."""

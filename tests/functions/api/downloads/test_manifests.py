@@ -96,6 +96,23 @@ def test_labels_name_the_folders(library: Library) -> None:
     assert name.startswith(f"Subject_one-{digest('Subject one')}/baseline/1-T1_mprage/")
 
 
+@pytest.mark.parametrize("layout", ["original", "bids"])
+@pytest.mark.parametrize("label", ["P2", "p2"])
+def test_a_subject_that_is_called_like_the_key_of_another_has_a_folder_of_its_own(
+    library: Library, layout: str, label: str
+) -> None:
+    for subject, study in (("P1", "1.2"), ("P2", "1.5")):
+        library.session(study, scans={f"{study}.3": 1}, patient=subject)
+        library.resource(Level.SUBJECT, subject, "notes", "a.txt")
+    library.card(Level.SUBJECT, "P1", label=label)
+    names = library.names(selection=EVERYTHING, layout=layout)
+    place = 1 if layout == "bids" else 0
+    folders = [name.split("/")[place].removeprefix("sub-") for name in names]
+    other = f"P2-{digest('P2')}"
+    other = alphanumeric(other) if layout == "bids" else other
+    assert folders == [label, other, label, other]
+
+
 def test_a_session_that_was_moved_is_with_its_new_subject(library: Library) -> None:
     library.session("1.2", scans={"1.2.3": 1})
     library.card(Level.SESSION, "1.2", subject="P9")
@@ -130,9 +147,14 @@ def test_what_was_deleted_is_left_out(library: Library, level: Level, name: str)
     assert [each.split("/")[0] for each in names] == ["P2"]
 
 
-def test_what_is_named_and_was_deleted_is_gone(library: Library) -> None:
+@pytest.mark.parametrize(
+    ("level", "name"), [(Level.SESSION, "1.2"), (Level.SUBJECT, "P1"), (Level.SESSION, "1.1")]
+)
+def test_what_is_named_and_was_deleted_is_gone(library: Library, level: Level, name: str) -> None:
+    library.session("1.1", scans={"1.1.3": 1})
     library.session("1.2", scans={"1.2.3": 1})
-    library.delete(Level.SESSION, "1.2")
+    library.card(Level.SESSION, "1.2", merged_into="1.1")
+    library.delete(level, name)
     reply = library.manifest(selection={"sessions": ["1.2"]})
     assert (reply.status, reply.body["code"]) == (410, "gone")
 
@@ -163,6 +185,18 @@ def test_somebody_bound_to_a_site_gets_what_it_sent_and_nothing_else(library: Li
     assert theirs.status == nowhere.status == 404
     assert theirs.body == nowhere.body
     assert len(library.names(selection=EVERYTHING)) == 3 + 4
+
+
+def test_an_image_of_another_site_is_hidden_before_its_series_is_summarised(
+    library: Library,
+) -> None:
+    library.session("1.2", scans={"1.2.3": 1}, site="north")
+    later = library.instance("1.2", "1.2.3", 2, site="south")
+    library.front.services.instances.put_instance(later)
+    assert [name[-18:] for name in library.names(user="nora", selection=ALL)] == [
+        image(1, "1.2.3.1")
+    ]
+    assert len(library.names(selection=ALL)) == 2
 
 
 def test_a_project_sees_nothing_of_another(library: Library) -> None:

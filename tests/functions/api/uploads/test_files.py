@@ -123,6 +123,46 @@ def test_another_declaration_for_a_number_is_a_conflict_and_declares_nothing(
     assert front.call("GET", upload).body["counts"]["declared"] == 1
 
 
+def declared_before(front: Front, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Does this once, when the next declaration was found to be new and is not written yet."""
+    uploads = type(front.services.uploads)
+    declare = uploads.declare
+    waiting = [act]
+
+    def late(*arguments: Any) -> bool:
+        if waiting:
+            waiting.pop()()
+        return declare(*arguments)
+
+    monkeypatch.setattr(uploads, "declare", late)
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_of_two_declarations_of_a_number_at_once_one_is_refused(
+    front: Front, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    front.project()
+    path = f"{front.upload()}/files"
+    name = path.split("/")[-2]
+    mine = {"first": first, "files": [entry(b"mine")] * 3}
+    other = {"first": 2, "files": [entry(b"another")] * 3}
+    declared_before(front, monkeypatch, lambda: front.call("POST", path, body=other))
+    refused = front.call("POST", path, body=mine)
+    assert (refused.status, refused.body["code"]) == (409, "conflict")
+    sizes = [file.size_bytes for file in front.services.uploads.declarations("alpha", name)]
+    assert sizes == ([4] if first == 1 else []) + [7, 7, 7]
+
+
+def test_the_same_declaration_twice_at_once_is_no_conflict(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.project()
+    path = f"{front.upload()}/files"
+    body = {"first": 1, "files": [entry(b"same")] * 3}
+    declared_before(front, monkeypatch, lambda: front.call("POST", path, body=body))
+    assert front.call("POST", path, body=body).status == 200
+
+
 def test_numbers_below_and_above_those_declared_are_free(front: Front) -> None:
     front.project()
     upload = front.upload()

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from scanloft.aws.sent_parts import SentParts
 from scanloft.core import parts as core_parts
-from scanloft.core.model import Declaration, Fate, FateKind, FileKind
+from scanloft.core.model import Declaration, Fate, FateKind, FileKind, Upload
 from tests.functions.api.front import Front, Reply
 
 PART = 5 * 1024 * 1024
@@ -193,6 +194,74 @@ def test_parts_that_were_given_up_are_gone(front: Front) -> None:
         assert sending.call(method="DELETE").status == 200
     assert sending.call("/complete").status == 409
     assert sending.call().body["arrived"] == []
+
+
+def test_giving_up_leaves_the_parts_that_were_begun_anew_meanwhile(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = Sending(front)
+    sending.call()
+    abort = SentParts.abort
+
+    def begun_anew(parts: SentParts, key: str, name: str) -> None:
+        abort(parts, key, name)
+        racing.undo()
+        assert sending.call().status == 200
+
+    with monkeypatch.context() as racing:
+        racing.setattr(SentParts, "abort", begun_anew)
+        assert sending.call(method="DELETE").status == 200
+    sending.send(1, 2)
+    assert sending.call("/complete").status == 200
+
+
+def test_a_file_that_was_declared_is_sent_and_completed_after_the_closing(front: Front) -> None:
+    sending = Sending(front)
+    assert front.call("POST", f"{sending.path}/close").status == 200
+    assert sending.call().status == 200
+    sending.send(1, 2)
+    assert sending.call("/complete").status == 200
+    assert sending.is_in_inbox
+
+
+def test_the_sender_is_heard_of_although_the_upload_is_closed_meanwhile(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending = Sending(front)
+    uploads = front.services.uploads
+    touch = type(uploads).touch
+
+    def close_before(_: Any, upload: Upload, *, at: str) -> bool:
+        uploads.close(upload, at=at)
+        return touch(uploads, upload, at=at)
+
+    monkeypatch.setattr(type(uploads), "touch", close_before)
+    assert sending.call().status == 200
+    closed = uploads.upload("alpha", sending.name)
+    assert closed is not None
+    assert closed.closed_at
+
+
+def test_nothing_is_sent_to_an_upload_that_was_swept(front: Front) -> None:
+    sending = Sending(front)
+    sending.call()
+    uploads = front.services.uploads
+    front.call("POST", f"{sending.path}/close")
+    closed = uploads.upload("alpha", sending.name)
+    assert closed is not None
+    uploads.sweep(closed, at="2026-02-01T00:00:00Z")
+    part = {"part": 1, "sha256": "0" * 64}
+    signing = front.call("POST", f"{sending.path}/parts", body={"number": 1, "parts": [part]})
+    assert signing.status == 409
+    for reply in (sending.call(), sending.call("/complete"), sending.call(method="DELETE")):
+        assert (reply.status, reply.body["code"]) == (409, "conflict")
+
+
+def test_what_expired_has_not_arrived(front: Front) -> None:
+    sending = Sending(front)
+    front.services.uploads.put_fates([("alpha", sending.name, Fate("1", FateKind.EXPIRED))])
+    assert sending.call("/complete").status == 409
+    assert sending.call().status == 200
 
 
 def test_a_file_that_arrived_is_not_begun_again(front: Front) -> None:

@@ -1,8 +1,12 @@
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from functions.api.uploads.uploads import counted
+from scanloft.aws.rows import Rows
+from scanloft.core.items import UPLOAD_SORT
 from scanloft.core.model import (
     Declaration,
     Fate,
@@ -57,6 +61,44 @@ def test_uploads_are_listed_in_pages_that_join(front: Front) -> None:
         query = {"limit": "2", "after": body["next"]}
     assert seen == [["u-0", "u-1"], ["u-2", "u-3"], ["u-4"]]
     assert body["next"] is None
+
+
+def test_a_page_of_those_who_see_few_uploads_reads_a_bounded_number_of_them(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.project(uma=Role.UPLOADER)
+    monkeypatch.setattr("functions.api.uploads.uploads.READ_LIMIT", 4)
+    for place in range(10):
+        owner = "uma" if place in (1, 9) else "olga"
+        front.services.uploads.create(
+            Upload("alpha", f"u-{place}", UploadSource.PRESIGNED, "2026-01-01T00:00:00Z", owner)
+        )
+    read = Rows.query
+    asked: list[tuple[int | None, list[str]]] = []
+
+    def counted_rows(rows: Rows, partition: str, **options: Any) -> Iterator[dict[str, Any]]:
+        if options.get("sort_prefix") != UPLOAD_SORT:
+            yield from read(rows, partition, **options)
+            return
+        seen: list[str] = []
+        asked.append((options.get("page_size"), seen))
+        for row in read(rows, partition, **options):
+            seen.append(row["upload"])
+            yield row
+
+    monkeypatch.setattr(Rows, "query", counted_rows)
+    pages: list[list[str]] = []
+    query = {"limit": "1"}
+    while query["limit"]:
+        body = front.call("GET", UPLOADS, user="uma", query=query).body
+        pages.append([upload["upload"] for upload in body["uploads"]])
+        query = {"limit": "1", "after": body["next"]} if body["next"] else {"limit": ""}
+    assert pages == [["u-1"], [], ["u-9"]]
+    assert [(size, len(seen)) for size, seen in asked] == [(4, 4), (4, 4), (4, 2)]
+    asked.clear()
+    assert uploads_of(front, "olga")[0] == "u-0"
+    front.call("GET", UPLOADS, query={"limit": "2"})
+    assert [size for size, _ in asked] == [101, 3]
 
 
 def test_counts_say_what_became_of_the_files(front: Front) -> None:
@@ -145,6 +187,29 @@ def test_who_is_bound_to_a_site_uploads_for_it_and_sees_its_uploads_alone(front:
     for name in (south, nobodys):
         for path in ("", "/files", "/missing"):
             assert front.call("GET", f"{UPLOADS}/{name}{path}", user="nora").status == 404
+
+
+@pytest.mark.parametrize("before", ["north", ""])
+def test_who_is_bound_to_another_site_now_adds_nothing_to_an_upload_begun_before(
+    front: Front, before: str
+) -> None:
+    front.project()
+    of_centres(front)
+    members = front.services.projects
+    members.put_member(Membership("alpha", "una", Role.UPLOADER, site=before))
+    upload = front.upload(user="una")
+    assert front.call("POST", f"{upload}/files", user="una", body=DECLARING).status == 200
+    members.remove_member(Membership("alpha", "una", Role.UPLOADER, site=before))
+    members.put_member(Membership("alpha", "una", Role.UPLOADER, site="south"))
+    for path, body in (
+        ("files", DECLARING),
+        ("files/1/multipart", None),
+        ("files/1/multipart/complete", None),
+        ("parts", {"number": 1, "parts": [{"part": 1, "sha256": "0" * 64}]}),
+    ):
+        refused = front.call("POST", f"{upload}/{path}", user="una", body=body)
+        assert (refused.status, refused.body["code"]) == (409, "conflict")
+        assert "another site" in refused.body["detail"]
 
 
 def test_the_feed_of_the_project_tells_of_uploads(front: Front) -> None:
