@@ -14,6 +14,7 @@ from functions.api.hierarchy.refusals import (
 )
 from functions.api.services import Services
 from scanloft.aws.access import Presence
+from scanloft.contents.standing import hidden_by_level
 from scanloft.core.annotations import Card, Level, Share, Subject
 from scanloft.core.errors import Forbidden, Gone, NotFound
 from scanloft.core.hierarchy import (
@@ -114,8 +115,8 @@ def session_named(services: Services, request: Request, study_uid: str) -> Found
         raise no_session()
     project, presence = request.project, request.presence
     study = services.instances.study(project, study_uid)
-    is_deleted = services.tombstones.one(project, Level.SESSION, study_uid) is not None
-    if study is not None and not is_deleted:
+    hidden_by = hidden_by_level(services.shelves, project, study_uid, study)
+    if study is not None and hidden_by is None:
         if not presence.sees(study.sites):
             raise no_session()
         return FoundSession(study, services.cards.card(project, Level.SESSION, study_uid))
@@ -124,8 +125,8 @@ def session_named(services: Services, request: Request, study_uid: str) -> Found
     share = services.shares.granted(project, Level.SESSION, study_uid)
     if share is not None:
         return _shared_session(services, share)
-    if is_deleted:
-        raise gone(Level.SESSION)
+    if hidden_by is not None:
+        raise gone(hidden_by)
     raise no_session()
 
 
@@ -266,9 +267,10 @@ def merged_into(
 def _shared_session(services: Services, share: Share) -> FoundSession:
     if owner_of(services, share) is None:
         raise no_session()
-    if services.tombstones.one(share.source, Level.SESSION, share.name) is not None:
-        raise gone(Level.SESSION)
     study = services.instances.study(share.source, share.name)
+    hidden_by = hidden_by_level(services.shelves, share.source, share.name, study)
+    if hidden_by is not None:
+        raise gone(hidden_by)
     if study is None:
         raise no_session()
     return FoundSession(

@@ -30,6 +30,7 @@ from functions.api.hierarchy.places import (
     session_of,
 )
 from functions.api.services import Services
+from scanloft.contents.standing import hidden
 from scanloft.core.annotations import Card, Level, Share
 from scanloft.core.errors import Gone, NotFound
 from scanloft.core.hierarchy import PATIENT_ID, merged
@@ -131,7 +132,7 @@ def shown_many(
     own = {entry.study_uid: entry for entry in entries if isinstance(entry, Study)}
     places = [(Level.SESSION, _uid(entry)) for entry in entries]
     cards = services.cards.many(project, places)
-    deleted = services.tombstones.among(project, places)
+    gone = hidden(services.shelves, project, own.values())
     parts = merged_into(services, presence, cards.values())
     shared = _shared(services, [entry for entry in entries if isinstance(entry, Share)], cards)
     shown: list[SessionShown] = []
@@ -139,10 +140,9 @@ def shown_many(
         uid = _uid(entry)
         place = (Level.SESSION, uid)
         if isinstance(entry, Share):
-            hidden = uid in own and place not in deleted
-            if uid in shared and not hidden:
+            if uid in shared and (uid not in own or uid in gone):
                 shown.append(_shown(shared[uid], parts=()))
-        elif place not in deleted and presence.sees(entry.sites) and not cards[place].merged_into:
+        elif uid not in gone and presence.sees(entry.sites) and not cards[place].merged_into:
             shown.append(_shown(FoundSession(entry, cards[place]), parts=parts.get(uid, ())))
     return shown
 
@@ -157,10 +157,10 @@ def _shared(
         places = [(Level.SESSION, name) for name in own]
         studies = services.instances.studies_among(source, own)
         cards = services.cards.many(source, places)
-        deleted = services.tombstones.among(source, places)
+        gone = hidden(services.shelves, source, studies.values())
         for name, study in studies.items():
             place = (Level.SESSION, name)
-            if place not in deleted:
+            if name not in gone:
                 found[name] = FoundSession(study, cards[place], own[name], here[place])
     return found
 

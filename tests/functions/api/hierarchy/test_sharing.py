@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scanloft.core.annotations import Level
+from scanloft.core.annotations import Level, Tombstone
 from scanloft.core.model import Accessibility, Membership, ProjectState, Role
 from tests.functions.api.front import Front
 from tests.functions.api.hierarchy.made import SERIES, listed, session, subject_path
@@ -212,6 +212,14 @@ def test_what_may_identify_patients_is_shared_by_an_administrator_who_marks_the_
     opened = alpha.call("PATCH", "/api/projects/beta", body={"accessibility": "public"})
     assert opened.status == 403
     assert alpha.call("PUT", share_path, body={"label": "Theirs"}).status == 200
+
+
+def test_a_shared_session_is_hidden_with_its_subject(alpha: Front) -> None:
+    share(alpha)
+    tomb = Tombstone("alpha", Level.SUBJECT, "P1", "2026-01-01", "olga", "2999-01-01")
+    alpha.services.tombstones.put(tomb)
+    assert alpha.call("GET", BETA, user="bea").status == 410
+    assert listed(alpha, "session", project="beta", user="bea") == []
 
 
 def test_what_may_identify_patients_goes_into_no_project_that_is_open_to_others(
