@@ -4,7 +4,7 @@ Until the tombstone is written the source is whole; a move that fails has change
 Each step done twice is a no-op, so the message may come again after an end anywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -106,6 +106,7 @@ class Mover:
             looked_at = self.now()
             keys = self.copies.keys(asked.project, asked.study_uid)
             self._check_free(asked, keys)
+            self._check_may_hold(asked)
             self.copies.prepare(keys, asked.target)
             if not self.copies.copy(keys, asked.target, seconds_left=seconds_left):
                 return None
@@ -139,6 +140,19 @@ class Mover:
                 raise Conflict("This session has resources, which do not move: remove them first.")
         if not keys:
             raise Conflict("This session has no images to move.")
+
+    def _check_may_hold(self, asked: Transfer) -> None:
+        """Raises Conflict where patients may be recognisable in the source, and not in the target.
+
+        Both are read after the keys: what a profile let through that is newer than the request
+        is among them only where the source is marked already.
+        """
+        found = ProjectIndex(self.rows).projects([asked.project, asked.target])
+        if _is_identifiable(found, asked.project) and not _is_identifiable(found, asked.target):
+            raise Conflict(
+                "A profile of this project, now or earlier, may have left patients recognisable: "
+                "ask a site administrator to move the session."
+            )
 
     def _hand_over(
         self, asked: Transfer, keys: list[ArchiveKey], *, target: Project, looked_at: datetime
@@ -214,6 +228,10 @@ def _places(study_uid: str, keys: list[ArchiveKey]) -> list[tuple[Level, str]]:
     series = sorted({key.series_uid for key in keys})
     scans = [(Level.SCAN, scan_name(study_uid, uid)) for uid in series]
     return [(Level.SESSION, study_uid), *scans]
+
+
+def _is_identifiable(projects: Mapping[str, Project], name: str) -> bool:
+    return name in projects and projects[name].identifiable
 
 
 def _timestamp(moment: datetime) -> str:

@@ -58,6 +58,26 @@ def standings(
     return list(map(standing, asked))
 
 
+def hidden(shelves: Shelves, project: str, studies: Iterable[Study]) -> dict[str, Level]:
+    """The level of what was deleted and hides a study, by UID; the others are not in it."""
+
+    def known(uids: Iterable[str]) -> Iterable[Study]:
+        return shelves.instances.studies_among(project, uids).values()
+
+    found = standings(shelves, project, studies, known=known)
+    return {each.study.study_uid: each.hidden_by for each in found if each.hidden_by}
+
+
+def hidden_by_level(
+    shelves: Shelves, project: str, study_uid: str, study: Study | None
+) -> Level | None:
+    """The same of one study; where it has no row, a tombstone of its own alone can hide it."""
+    if study is not None:
+        return hidden(shelves, project, [study]).get(study_uid)
+    is_deleted = shelves.tombstones.one(project, Level.SESSION, study_uid) is not None
+    return Level.SESSION if is_deleted else None
+
+
 def _cards(shelves: Shelves, project: str, names: Iterable[str]) -> dict[str, Card]:
     found = shelves.cards.many(project, [(Level.SESSION, name) for name in names])
     return {name: card for (_, name), card in found.items()}

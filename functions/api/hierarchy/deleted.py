@@ -57,7 +57,7 @@ def listed(services: Services, request: Request) -> Answer:
 def of_session(services: Services, request: Request) -> Answer:
     """What goes along with a session."""
     found = own_session(services, request)
-    parts = merged_into(services, request.project, [found.card])
+    parts = merged_into(services, request.presence, [found.card])
     studies = [found.study, *parts.get(found.study.study_uid, ())]
     return _counted(services, request.project, studies, above=[])
 
@@ -65,7 +65,7 @@ def of_session(services: Services, request: Request) -> Answer:
 def of_subject(services: Services, request: Request) -> Answer:
     """What goes along with a subject."""
     subject = own_subject(services, request).subject.subject
-    studies = sessions_of(services, request.project, subject)
+    studies = sessions_of(services, request.presence, subject)
     return _counted(services, request.project, studies, above=[(Level.SUBJECT, subject)])
 
 

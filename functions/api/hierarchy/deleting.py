@@ -22,6 +22,7 @@ from functions.api.hierarchy.places import (
 from functions.api.hierarchy.refusals import no_scan, no_session, no_subject
 from functions.api.hierarchy.sharing import end
 from functions.api.services import Services
+from scanloft.aws.access import Presence
 from scanloft.core.annotations import Level, Tombstone
 from scanloft.core.errors import Conflict, Gone, NotFound
 from scanloft.core.hierarchy import is_subject, scan_name, subject_of
@@ -75,7 +76,7 @@ def delete_session(services: Services, request: Request) -> Answer:
             return _unshared(services, place)
         if found.card.merged_into:
             raise Conflict("This session is a part of another one: undo the merge first.")
-        along = [part.study_uid for part in _parts(services, found)]
+        along = [part.study_uid for part in _parts(services, request, found)]
     uids = [request.path["study"], *along, *(_along(services, request, place) if there else ())]
     changed = [SeriesChanged(request.project, uid, "") for uid in uids]
     return _delete(services, request, place, changed=changed, along=along, there=there)
@@ -95,7 +96,7 @@ def delete_subject(services: Services, request: Request) -> Answer:
         if found.share is not None:
             end(services, found.share)
             return _unshared(services, place)
-    along = [study.study_uid for study in sessions_of(services, request.project, name)]
+    along = [study.study_uid for study in sessions_of(services, request.presence, name)]
     uids = {*along, *(_along(services, request, place) if there else ())}
     changed = [SeriesChanged(request.project, uid, "") for uid in sorted(uids)]
     return _delete(services, request, place, changed=changed, along=along, there=there)
@@ -144,13 +145,13 @@ def undelete_subject(services: Services, request: Request) -> Answer:
     return _undelete(services, request, tombstone, changed=changed)
 
 
-def sessions_of(services: Services, project: str, subject: str) -> list[Study]:
+def sessions_of(services: Services, presence: Presence, subject: str) -> list[Study]:
     """The sessions of a subject that are not deleted, those that were merged too.
 
     Raises:
         Conflict: they are too many for one request.
     """
-    uids: list[str] = []
+    project, uids = presence.project.name, list[str]()
     for uid in services.subjects.study_uids(project, subject):
         uids.append(uid)
         if len(uids) > SESSIONS_LIMIT:
@@ -168,7 +169,7 @@ def sessions_of(services: Services, project: str, subject: str) -> list[Study]:
         and not cards[level, uid].merged_into
         and subject_of(studies[uid].attributes, cards[level, uid]) == subject
     ]
-    parts = merged_into(services, project, [cards[Level.SESSION, one.study_uid] for one in own])
+    parts = merged_into(services, presence, [cards[Level.SESSION, one.study_uid] for one in own])
     return [*own, *(part for one in own for part in parts.get(one.study_uid, ()))]
 
 
@@ -272,9 +273,9 @@ def _along(services: Services, request: Request, place: tuple[Level, str]) -> li
     return [one.name for one in tombstones if one.along_with == mark]
 
 
-def _parts(services: Services, found: FoundSession) -> Sequence[Study]:
-    study = found.study
-    return merged_into(services, study.project, [found.card]).get(study.study_uid, [])
+def _parts(services: Services, request: Request, found: FoundSession) -> Sequence[Study]:
+    parts = merged_into(services, request.presence, [found.card])
+    return parts.get(found.study.study_uid, [])
 
 
 def _mark(place: tuple[Level, str]) -> str:

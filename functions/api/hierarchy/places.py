@@ -13,6 +13,8 @@ from functions.api.hierarchy.refusals import (
     of_another_project,
 )
 from functions.api.services import Services
+from scanloft.aws.access import Presence
+from scanloft.contents.standing import hidden_by_level
 from scanloft.core.annotations import Card, Level, Share, Subject
 from scanloft.core.errors import Forbidden, Gone, NotFound
 from scanloft.core.hierarchy import (
@@ -113,8 +115,8 @@ def session_named(services: Services, request: Request, study_uid: str) -> Found
         raise no_session()
     project, presence = request.project, request.presence
     study = services.instances.study(project, study_uid)
-    is_deleted = services.tombstones.one(project, Level.SESSION, study_uid) is not None
-    if study is not None and not is_deleted:
+    hidden_by = hidden_by_level(services.shelves, project, study_uid, study)
+    if study is not None and hidden_by is None:
         if not presence.sees(study.sites):
             raise no_session()
         return FoundSession(study, services.cards.card(project, Level.SESSION, study_uid))
@@ -123,8 +125,8 @@ def session_named(services: Services, request: Request, study_uid: str) -> Found
     share = services.shares.granted(project, Level.SESSION, study_uid)
     if share is not None:
         return _shared_session(services, share)
-    if is_deleted:
-        raise gone(Level.SESSION)
+    if hidden_by is not None:
+        raise gone(hidden_by)
     raise no_session()
 
 
@@ -239,9 +241,13 @@ def editable(services: Services, request: Request, share: Share | None) -> Proje
 
 
 def merged_into(
-    services: Services, project: str, cards: Iterable[Card]
+    services: Services, presence: Presence, cards: Iterable[Card]
 ) -> Mapping[str, list[Study]]:
-    """The sessions that are merged into those with these cards, by the UID of the latter."""
+    """The sessions that are merged into those with these cards, by the UID of the latter.
+
+    Those that the caller would not see on their own are left out.
+    """
+    project = presence.project.name
     root_by_name = {name: card.name for card in cards for name in card.merged}
     if not root_by_name:
         return {}
@@ -252,7 +258,8 @@ def merged_into(
     found: dict[str, list[Study]] = {}
     for name, root in root_by_name.items():
         place = (Level.SESSION, name)
-        if theirs[place].merged_into == root and place not in deleted and name in studies:
+        is_part = theirs[place].merged_into == root and place not in deleted
+        if is_part and name in studies and presence.sees(studies[name].sites):
             found.setdefault(root, []).append(studies[name])
     return found
 
@@ -260,9 +267,10 @@ def merged_into(
 def _shared_session(services: Services, share: Share) -> FoundSession:
     if owner_of(services, share) is None:
         raise no_session()
-    if services.tombstones.one(share.source, Level.SESSION, share.name) is not None:
-        raise gone(Level.SESSION)
     study = services.instances.study(share.source, share.name)
+    hidden_by = hidden_by_level(services.shelves, share.source, share.name, study)
+    if hidden_by is not None:
+        raise gone(hidden_by)
     if study is None:
         raise no_session()
     return FoundSession(

@@ -53,7 +53,7 @@ class ScanPage(Shown):
 def listed(services: Services, request: Request) -> Answer:
     """A page of the scans of a session, and of those that were merged into it."""
     found, wanted = session_of(services, request), request.asked(Page)
-    rows = [row for uid in _uids(services, found) for row in _rows(services, found, uid)]
+    rows = [row for uid in _uids(services, request, found) for row in _rows(services, found, uid)]
     rows.sort(key=_name)
     rest = [row for row in rows if _name(row) > (wanted.after or "")]
     taken, following = page(rest, limit=wanted.limit, place=_name)
@@ -93,12 +93,12 @@ def edit(services: Services, request: Request) -> Answer:
     return Answer(_shown(changed.series, card), etag=changed.etag)
 
 
-def _uids(services: Services, found: FoundSession) -> list[str]:
+def _uids(services: Services, request: Request, found: FoundSession) -> list[str]:
     """The studies that a session is made of, in order."""
     study = found.study
     if found.share is not None:
         return [study.study_uid]
-    parts = merged_into(services, study.project, [found.card]).get(study.study_uid, [])
+    parts = merged_into(services, request.presence, [found.card]).get(study.study_uid, [])
     return sorted([study.study_uid, *(part.study_uid for part in parts)])
 
 

@@ -30,6 +30,7 @@ from functions.api.hierarchy.places import (
     session_of,
 )
 from functions.api.services import Services
+from scanloft.contents.standing import hidden
 from scanloft.core.annotations import Card, Level, Share
 from scanloft.core.errors import Gone, NotFound
 from scanloft.core.hierarchy import PATIENT_ID, merged
@@ -99,7 +100,7 @@ def listed(services: Services, request: Request) -> Answer:
 
 def show(services: Services, request: Request) -> Answer:
     """One session."""
-    return _answer(services, session_of(services, request))
+    return _answer(services, request, session_of(services, request))
 
 
 def edit(services: Services, request: Request) -> Answer:
@@ -120,7 +121,7 @@ def edit(services: Services, request: Request) -> Answer:
         here = written(services, labelled(here, wanted), before=here)
     card = written(services, card, before=found.card)
     tell(services, owner.name, Level.SESSION, found.study.study_uid, what="edited")
-    return _answer(services, replace(found, card=card, here=here))
+    return _answer(services, request, replace(found, card=card, here=here))
 
 
 def shown_many(
@@ -131,18 +132,17 @@ def shown_many(
     own = {entry.study_uid: entry for entry in entries if isinstance(entry, Study)}
     places = [(Level.SESSION, _uid(entry)) for entry in entries]
     cards = services.cards.many(project, places)
-    deleted = services.tombstones.among(project, places)
-    parts = merged_into(services, project, cards.values())
+    gone = hidden(services.shelves, project, own.values())
+    parts = merged_into(services, presence, cards.values())
     shared = _shared(services, [entry for entry in entries if isinstance(entry, Share)], cards)
     shown: list[SessionShown] = []
     for entry in entries:
         uid = _uid(entry)
         place = (Level.SESSION, uid)
         if isinstance(entry, Share):
-            hidden = uid in own and place not in deleted
-            if uid in shared and not hidden:
+            if uid in shared and (uid not in own or uid in gone):
                 shown.append(_shown(shared[uid], parts=()))
-        elif place not in deleted and presence.sees(entry.sites) and not cards[place].merged_into:
+        elif uid not in gone and presence.sees(entry.sites) and not cards[place].merged_into:
             shown.append(_shown(FoundSession(entry, cards[place]), parts=parts.get(uid, ())))
     return shown
 
@@ -157,10 +157,10 @@ def _shared(
         places = [(Level.SESSION, name) for name in own]
         studies = services.instances.studies_among(source, own)
         cards = services.cards.many(source, places)
-        deleted = services.tombstones.among(source, places)
+        gone = hidden(services.shelves, source, studies.values())
         for name, study in studies.items():
             place = (Level.SESSION, name)
-            if place not in deleted:
+            if name not in gone:
                 found[name] = FoundSession(study, cards[place], own[name], here[place])
     return found
 
@@ -173,19 +173,19 @@ def _labelled(services: Services, request: Request, label: str) -> list[SessionS
         found = session_named(services, request, name)
     except (NotFound, Gone):
         return []
-    return [_shown(found, parts=_parts(services, found))]
+    return [_shown(found, parts=_parts(services, request, found))]
 
 
-def _parts(services: Services, found: FoundSession) -> Sequence[Study]:
+def _parts(services: Services, request: Request, found: FoundSession) -> Sequence[Study]:
     """What is merged into a session; whom it is shared with sees the session itself alone."""
     if found.share is not None:
         return ()
-    study = found.study
-    return merged_into(services, study.project, [found.card]).get(study.study_uid, ())
+    parts = merged_into(services, request.presence, [found.card])
+    return parts.get(found.study.study_uid, ())
 
 
-def _answer(services: Services, found: FoundSession) -> Answer:
-    return Answer(_shown(found, parts=_parts(services, found)), etag=found.etag)
+def _answer(services: Services, request: Request, found: FoundSession) -> Answer:
+    return Answer(_shown(found, parts=_parts(services, request, found)), etag=found.etag)
 
 
 def _shown(found: FoundSession, *, parts: Sequence[Study]) -> SessionShown:

@@ -8,6 +8,7 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
 from functions.api.hierarchy.cards import Label, tell, written
 from functions.api.hierarchy.places import own_session, own_subject
+from functions.api.hierarchy.taking_in import prepare
 from functions.api.services import Services
 from scanloft.aws.shares import name_in_target
 from scanloft.core.annotations import Level, Share
@@ -138,7 +139,7 @@ def _wanted(services: Services, request: Request, level: Level) -> Share:
 def _check_may_take(services: Services, request: Request, wanted: Share) -> None:
     """Raises:
     NotFound: no such project, or the caller is an outsider of it.
-    Forbidden: the caller may not edit there.
+    Forbidden: the caller may not edit there, or patients may be recognisable here alone.
     Conflict: it is the same project, or has something of this name already.
     """
     target, name = wanted.target, name_in_target(wanted)
@@ -151,6 +152,7 @@ def _check_may_take(services: Services, request: Request, wanted: Share) -> None
     taken = wanted.level is Level.SESSION and services.instances.study(target, name) is not None
     if taken or (there is not None and there.source != wanted.source):
         raise Conflict("The other project has a session with this UID already.")
+    prepare(services, request, presence.project)
 
 
 def _shown(share: Share) -> ShareShown:

@@ -9,6 +9,7 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
 from functions.api.hierarchy.places import own_session
 from functions.api.hierarchy.refusals import no_session
+from functions.api.hierarchy.taking_in import prepare
 from functions.api.services import Services
 from scanloft.core.annotations import Transfer, TransferState
 from scanloft.core.errors import Conflict, Forbidden, NotFound
@@ -42,7 +43,7 @@ def begin(services: Services, request: Request) -> Answer:
 
     Raises:
         NotFound: no such session, no such project, or the caller is an outsider of it.
-        Forbidden: the caller may not submit there.
+        Forbidden: the caller may not submit there, or patients may be recognisable here alone.
         Conflict: it is merged, is being moved elsewhere, or the project has it already.
     """
     found, target = own_session(services, request), request.body(NewTransfer).project
@@ -60,6 +61,7 @@ def begin(services: Services, request: Request) -> Answer:
             raise Conflict("This session is being moved to another project: wait for that.")
         transfer = before
     else:
+        prepare(services, request, presence.project)
         transfer = services.transfers.put(
             Transfer(
                 project=request.project,

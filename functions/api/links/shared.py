@@ -20,6 +20,7 @@ from functions.api.edge.shapes import Shown
 from functions.api.links.links import StudyUid
 from functions.api.services import Services
 from scanloft.contents.contents import DICOM, SHA256
+from scanloft.contents.standing import hidden
 from scanloft.core.admission import ShareLink
 from scanloft.core.annotations import Level
 from scanloft.core.errors import NotFound
@@ -111,10 +112,8 @@ def show(services: Services, request: Request) -> Answer:
         limit=wanted.limit,
         place=lambda study: study.study_uid,
     )
-    gone = services.tombstones.among(
-        link.project, [(Level.SESSION, study.study_uid) for study in found]
-    )
-    shown = [_session(study) for study in found if (Level.SESSION, study.study_uid) not in gone]
+    gone = hidden(services.shelves, link.project, found)
+    shown = [_session(study) for study in found if study.study_uid not in gone]
     view = SharedView(
         title=project.title,
         label=link.label,
@@ -175,8 +174,8 @@ def _sessions(
 
 def _check_session(services: Services, link: ShareLink, session: str) -> None:
     is_shown = link.whole_project or session in link.sessions
-    is_there = is_shown and services.instances.study(link.project, session) is not None
-    if not is_there or services.tombstones.among(link.project, [(Level.SESSION, session)]):
+    study = services.instances.study(link.project, session) if is_shown else None
+    if study is None or hidden(services.shelves, link.project, [study]):
         raise NotFound("This link does not show such a session.")
 
 

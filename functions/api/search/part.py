@@ -79,7 +79,7 @@ class Part:
                 sessions += hits
                 continue
             yield Place(name, study_uid), hits
-        subjects = grouped(self.services, name, sessions, self.criteria) if sessions else []
+        subjects = grouped(self.services, presence, sessions, self.criteria) if sessions else []
         yield Place(name, PROJECT_END), subjects
 
     def _may_know(self, presence: Presence) -> bool:

@@ -97,12 +97,21 @@ class ProjectRooms:
 
 
 def grouped(
-    services: Services, project: str, sessions: Iterable[Hit], criteria: Criteria
+    services: Services, presence: Presence, sessions: Iterable[Hit], criteria: Criteria
 ) -> list[Hit]:
-    """The subjects that the sessions are of, where their own cards fit too."""
+    """The subjects that the sessions are of, where their own cards fit too.
+
+    Who is bound to a site finds the subjects that this site alone submitted something of: what
+    people say of others may be about the data of another site.
+    """
+    project = presence.project.name
     by_subject: dict[str, list[Hit]] = {}
     for session in sessions:
         by_subject.setdefault(session.subject, []).append(session)
+    if presence.site:
+        known = services.subjects.known(project, by_subject)
+        own = {name for name, subject in known.items() if presence.sees(subject.sites)}
+        by_subject = {name: found for name, found in by_subject.items() if name in own}
     places = [(Level.SUBJECT, subject) for subject in by_subject]
     cards = services.cards.many(project, places)
     subjects = [

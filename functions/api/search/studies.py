@@ -122,10 +122,17 @@ def _seen(services: Services, request: Request) -> Iterator[Study]:
     buried = buried_in(services, request.project)
     cards = services.cards.all(request.project, Level.SESSION) if buried else ()
     card_by_study = {card.name: card for card in cards}
-    for study in services.instances.studies(request.project):
-        card = card_by_study.get(study.study_uid)
-        subject = subject_of(study.attributes, card)
-        places = {(Level.SESSION, study.study_uid), (Level.SUBJECT, subject)}
+    into = {name: card.merged_into or name for name, card in card_by_study.items()}
+    held = list(services.instances.studies(request.project))
+    subjects = {
+        study.study_uid: subject_of(study.attributes, card_by_study.get(study.study_uid))
+        for study in held
+    }
+    for study in held:
+        uid = study.study_uid
+        root = into.get(uid, uid)
+        subject = subjects.get(root, subjects[uid])
+        places = {(Level.SESSION, uid), (Level.SESSION, root), (Level.SUBJECT, subject)}
         if request.presence.sees(study.sites) and not places & buried:
             yield study
 

@@ -1,6 +1,7 @@
 """Moving a session to another project, through the whole pipeline."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -308,3 +309,32 @@ def _differing(disturbance: Any, calls: list[str], *, places: Iterable[int]) -> 
 def _source() -> Any:
     assert TRANSFER.source
     return TRANSFER.source
+
+
+def _mark(project: str) -> None:
+    projects = services().projects
+    projects.update(replace(projects.project(project), identifiable=True))
+
+
+def test_data_that_may_identify_go_to_another_project_by_an_administrator_who_marks_that(
+    archive: Archive,
+) -> None:
+    uid = sent(archive)
+    _mark("alpha")
+    path, body = f"/api/projects/alpha/sessions/{uid}/move", {"project": "beta"}
+    assert archive.call("POST", path, body).status == 403
+    assert archive.front.call("POST", path, user="root", admin=True, body=body).status == 202
+    assert services().projects.project("beta").identifiable
+    archive.settle()
+    assert archive.sessions("beta") == [uid]
+    opened = archive.call("PATCH", "/api/projects/beta", {"accessibility": "public"})
+    assert opened.status == 403
+
+
+def test_a_move_that_waits_fails_where_its_source_may_identify_by_now(archive: Archive) -> None:
+    uid = sent(archive)
+    asked(archive, uid, settle=False)
+    _mark("alpha")
+    archive.settle()
+    assert (state(archive, uid).state, objects(archive, "beta")) == (TransferState.FAILED, {})
+    assert archive.sessions("alpha") == [uid]

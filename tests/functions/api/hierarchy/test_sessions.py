@@ -136,6 +136,21 @@ def test_a_subject_of_two_sites_is_seen_by_neither_alone(alpha: Front) -> None:
     assert listed(alpha, "subject") == ["P1"]
 
 
+def test_who_is_bound_to_a_site_sees_nothing_of_another_one_that_was_merged_in(
+    alpha: Front,
+) -> None:
+    north = session(alpha, "1.1", site="north", series=("1.1.1",))
+    south = session(alpha, "1.2", site="south", series=("1.2.1",))
+    alpha.services.projects.put_member(Membership("alpha", "nora", Role.MEMBER, site="north"))
+    assert alpha.call("PUT", f"{south}/merge", body={"into": "1.1"}).status == 200
+    for user, uids, merged in (("nora", ["1.1.1"], []), ("olga", ["1.1.1", "1.2.1"], ["1.2"])):
+        scans = alpha.call("GET", f"{north}/scans", user=user).body["scans"]
+        assert [scan["scan"] for scan in scans] == uids
+        (listed_one,) = alpha.call("GET", LIST, user=user).body["sessions"]
+        for shown in (listed_one, alpha.call("GET", north, user=user).body):
+            assert (shown["merged"], shown["scan_count"]) == (merged, len(uids))
+
+
 def test_who_is_bound_to_a_site_cannot_tell_what_others_deleted(alpha: Front) -> None:
     path = session(alpha, "1.1", site="south")
     alpha.services.projects.put_member(Membership("alpha", "nora", Role.MEMBER, site="north"))

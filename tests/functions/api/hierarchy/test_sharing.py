@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from scanloft.core.annotations import Level
-from scanloft.core.model import Membership, ProjectState, Role
+from scanloft.core.annotations import Level, Tombstone
+from scanloft.core.model import Accessibility, Membership, ProjectState, Role
 from tests.functions.api.front import Front
 from tests.functions.api.hierarchy.made import SERIES, listed, session, subject_path
 
@@ -191,3 +191,51 @@ def test_a_share_that_broke_off_before_it_was_granted_grants_nothing(alpha: Fron
     path = "/api/projects/alpha/sessions/1.2/shares"
     assert alpha.call("GET", path).body["shares"] == []
     assert share(alpha) == 200
+
+
+def _mark(front: Front, project: str) -> None:
+    projects = front.services.projects
+    projects.update(replace(projects.project(project), identifiable=True))
+
+
+@pytest.mark.parametrize("path", ["/api/projects/alpha/sessions/1.2", subject_path()])
+def test_what_may_identify_patients_is_shared_by_an_administrator_who_marks_the_other_project(
+    alpha: Front, path: str
+) -> None:
+    _mark(alpha, "alpha")
+    share_path = f"{path}/shares/beta"
+    refused = alpha.call("PUT", share_path, body={})
+    assert (refused.status, refused.body["code"]) == (403, "forbidden")
+    assert list(alpha.services.shares.into("beta", Level.SESSION)) == []
+    assert alpha.call("PUT", share_path, user="root", admin=True, body={}).status == 200
+    assert alpha.services.projects.project("beta").identifiable
+    opened = alpha.call("PATCH", "/api/projects/beta", body={"accessibility": "public"})
+    assert opened.status == 403
+    assert alpha.call("PUT", share_path, body={"label": "Theirs"}).status == 200
+
+
+def test_a_shared_session_is_hidden_with_its_subject(alpha: Front) -> None:
+    share(alpha)
+    tomb = Tombstone("alpha", Level.SUBJECT, "P1", "2026-01-01", "olga", "2999-01-01")
+    alpha.services.tombstones.put(tomb)
+    assert alpha.call("GET", BETA, user="bea").status == 410
+    assert listed(alpha, "session", project="beta", user="bea") == []
+
+
+def test_what_may_identify_patients_goes_into_no_project_that_is_open_to_others(
+    alpha: Front,
+) -> None:
+    link = {"label": "x", "days": 1, "selection": {"whole_project": True}}
+    as_root = {"user": "root", "admin": True}
+    path = "/api/projects/alpha/sessions/1.2"
+    session(alpha, "1.7", project="beta")
+    _mark(alpha, "alpha")
+    made = alpha.call("POST", "/api/projects/beta/links", body=link, **as_root).body
+    assert alpha.call("PUT", f"{path}/shares/beta", body={}, **as_root).status == 409
+    alpha.call("DELETE", f"/api/projects/beta/links/{made['link']}")
+    alpha.open_up("beta", Accessibility.PUBLIC)
+    for marked in (False, True):
+        if marked:
+            _mark(alpha, "beta")
+        assert alpha.call("PUT", f"{path}/shares/beta", body={}, **as_root).status == 409
+        assert alpha.call("POST", f"{path}/move", body={"project": "beta"}, **as_root).status == 409

@@ -8,7 +8,7 @@ import pytest
 
 from functions.api.links import links
 from scanloft.aws.audit import AuditLog
-from scanloft.core.annotations import Level, Tombstone
+from scanloft.core.annotations import Card, Level, Tombstone
 from scanloft.core.errors import Unavailable
 from scanloft.core.model import Instance, Location, ProjectState, Role, Series, Study
 from scanloft.core.tokens import token_hash
@@ -134,6 +134,29 @@ def test_what_was_deleted_is_not_shown(alpha: Front) -> None:
     assert sessions(alpha, secret) == ["1.6"]
     assert files(alpha, secret, "1.2").status == 404
     assert [each["scan"] for each in files(alpha, secret, "1.6").body["files"]] == ["1.6.2"]
+
+
+@pytest.mark.parametrize(
+    ("level", "name"), [(Level.SUBJECT, "SL-1"), (Level.SESSION, "1.3"), (Level.SESSION, "1.2")]
+)
+def test_what_belongs_to_something_deleted_is_not_shown(
+    alpha: Front, level: Level, name: str
+) -> None:
+    """As images that arrive after their subject was deleted."""
+    alpha.services.cards.put(Card("alpha", Level.SESSION, "1.2", merged_into="1.3"))
+    secret = make(alpha)
+    alpha.services.tombstones.put(
+        Tombstone("alpha", level, name, "2026-01-01T00:00:00Z", "olga", "2999-01-01")
+    )
+    assert "1.2" not in sessions(alpha, secret)
+    assert files(alpha, secret, "1.2").status == 404
+    path = "/api/projects/alpha/sessions"
+    assert alpha.call("GET", f"{path}/1.2").status == 410
+    listed = alpha.call("GET", path).body["sessions"]
+    assert not {"1.2", name} & {each["session"] for each in listed}
+    assert bool(listed) is (level is Level.SESSION)
+    found = alpha.call("GET", "/api/projects/alpha/search").body["studies"]
+    assert "1.2" not in [each["study_uid"] for each in found]
 
 
 def end(front: Front, secret: str) -> None:

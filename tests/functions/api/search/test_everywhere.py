@@ -59,6 +59,7 @@ def world(front: Front) -> Front:
     front.project("beta")
     front.services.projects.put_member(Membership("alpha", "nora", Role.MEMBER, site="north"))
     study(front, "1.1", date="20240103", subject="S-2", site="north")
+    front.services.subjects.note("alpha", "S-2", study_uid="1.1", sites=("north",))
     study(front, "1.2", date="20240101", modality="CT", body_part="CHEST", size=30)
     study(front, "1.3", project="beta", date="20240102", description="Knee", size=20)
     return front
@@ -182,6 +183,16 @@ def test_an_uploader_finds_nothing(world: Front) -> None:
 def test_who_is_bound_to_a_site_finds_what_is_of_that_site(world: Front) -> None:
     for level in ("session", "scan", "subject"):
         assert [hit["subject"] for hit in search(world, "nora", level=level)["hits"]] == ["S-2"]
+
+
+def test_who_is_bound_to_a_site_finds_no_subject_that_another_site_has_a_part_in(
+    world: Front,
+) -> None:
+    found = search(world, "nora", level="subject")["hits"]
+    assert [hit["subject"] for hit in found] == ["S-2"]
+    world.services.subjects.note("alpha", "S-2", study_uid="1.4", sites=("south",))
+    assert search(world, "nora", level="subject")["hits"] == []
+    assert search(world, "mia", level="subject", subject="S-2")["hits"] != []
 
 
 def test_administrators_find_everything(world: Front) -> None:
