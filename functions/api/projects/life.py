@@ -12,6 +12,7 @@ from pydantic import Field
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Query, Shown
+from functions.api.events.reviving import revive_waiting
 from functions.api.projects import shown
 from functions.api.services import Services
 from scanloft.core.annotations import Change
@@ -111,6 +112,7 @@ def undelete(services: Services, request: Request) -> Answer:
         raise Conflict("This project is not deleted: there is nothing to bring back.")
     if project.deleted_until <= timestamp(services.now()):
         raise Conflict("The days in which this project could be brought back are over.")
+    revive_waiting(services, project.name)
     living = replace(project, state=ProjectState.ACTIVE, deleted_until="")
     return _written(services, request, living, what="undeleted")
 
