@@ -28,9 +28,9 @@ from scanloft.core.hooks import (
     HookState,
     delivered,
     failed,
+    is_told,
     wait_s,
 )
-from scanloft.core.model import ProjectState
 from scanloft.core.overlap import overlapped
 from scanloft.core.signing import signed_headers
 
@@ -89,28 +89,31 @@ class Deliverer:
 
     def follow(self, call: HookCall, *, attempt: int = 1) -> None:
         """Delivers all that there is, or as much as its time allows."""
-        hook = self._hooks.hook(call.project, call.hook)
-        if hook is None or not self._is_open(call.project):
-            return
-        if call.ping:
+        ends_at = self._now() + BUDGET_S
+        hook = self._told(call)
+        if hook is not None and call.ping:
             self._ping(hook)
             return
-        ends_at = self._now() + BUDGET_S
-        while hook is not None and hook.active and self._goes_on(hook, call, attempt=attempt):
+        while hook is not None and self._goes_on(hook, call, attempt=attempt):
             if self._now() >= ends_at:
                 self._send(HookCall(call.project, call.hook))
                 return
-            hook = self._hooks.hook(call.project, call.hook)
+            hook = self._told(call)
 
-    def _is_open(self, project: str) -> bool:
-        found = self._projects.projects([project]).get(project)
-        return found is not None and found.state is not ProjectState.DELETED
+    def _told(self, call: HookCall) -> Hook | None:
+        """The webhook as it is now, None where it is sent nothing: asked before each delivery."""
+        hook = self._hooks.hook(call.project, call.hook)
+        if hook is None:
+            return None
+        project, keeper = self._projects.presence(call.project, hook.kept_by)
+        wanted = replace(hook, active=True) if call.ping else hook
+        return hook if is_told(wanted, project, keeper) else None
 
     def _goes_on(self, hook: Hook, call: HookCall, *, attempt: int) -> bool:
         """Takes one step; whether there may be another one to take now."""
         state = self._hooks.state(hook.project, hook.hook)
         now = int(self._now())
-        if state.paused or self._waits(state, call, now=now, attempt=attempt):
+        if state is None or state.paused or self._waits(state, call, now=now, attempt=attempt):
             return False
         batch = self._batch(hook, state)
         if batch is None:

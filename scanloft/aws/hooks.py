@@ -52,10 +52,10 @@ class HookIndex:
         self._rows.delete(hook_item(project, hook))
         self._rows.delete(hook_state_item(project, hook))
 
-    def state(self, project: str, hook: str) -> HookState:
-        """How far a webhook has got; at the begin of the feed where nobody wrote it down."""
+    def state(self, project: str, hook: str) -> HookState | None:
+        """How far a webhook has got, None where there is none, or it was just removed."""
         row = self._rows.get(hook_state_item(project, hook))
-        return HookState(project, hook, 0) if row is None else _state(row)
+        return None if row is None else _state(row)
 
     def put_state(self, state: HookState) -> HookState | None:
         """Writes how far it has got over the revision that was read; None: another was faster."""
@@ -127,6 +127,8 @@ def _hook_row(hook: Hook) -> dict[str, Any]:
         "label": hook.label,
         "created_at": hook.created_at,
         "created_by": hook.created_by,
+        "kept_by": hook.kept_by,
+        "kept_by_admin": hook.kept_by_admin,
         "kinds": list(hook.kinds),
         "active": hook.active,
     }
@@ -141,6 +143,8 @@ def _hook(row: Mapping[str, Any]) -> Hook:
         label=row["label"],
         created_at=row["created_at"],
         created_by=row["created_by"],
+        kept_by=row["kept_by"],
+        kept_by_admin=row["kept_by_admin"],
         kinds=tuple(row["kinds"]),
         active=row["active"],
         revision=row["revision"],

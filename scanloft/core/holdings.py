@@ -26,7 +26,10 @@ class Holdings:
     shares: int
 
 
-def confirmation(project: str, *, revision: int, holdings: Holdings) -> str:
-    """A digest of the state that was seen: another one once anything of it changed."""
-    seen = json.dumps([project, revision, asdict(holdings)], sort_keys=True)
+def confirmation(project: str, *, revision: int, feed: int, holdings: Holdings) -> str:
+    """A digest of the state that was seen: another one once anything of it changed.
+
+    `feed` is the last number of the project's feed, which tells of edits that no count shows.
+    """
+    seen = json.dumps([project, revision, feed, asdict(holdings)], sort_keys=True)
     return hashlib.sha256(seen.encode()).hexdigest()[:CONFIRMATION_LENGTH]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from scanloft.core.model import Membership, Project, ProjectState, Role
+
 KINDS = (
     "session",
     "scan",
@@ -34,7 +36,11 @@ class HookStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A webhook as people set it; `secret` signs what is sent, `kinds` are all where empty."""
+    """A webhook as people set it; `secret` signs what is sent, `kinds` are all where empty.
+
+    `kept_by`: who made or changed it last. It is told as long as they may know what it hears;
+    `kept_by_admin`: whether they are a site administrator, who need not be a member.
+    """
 
     project: str
     hook: str
@@ -43,6 +49,8 @@ class Hook:
     label: str
     created_at: str
     created_by: str
+    kept_by: str
+    kept_by_admin: bool = False
     kinds: tuple[str, ...] = ()
     active: bool = True
     revision: int = 0
@@ -87,9 +95,16 @@ class Attempt:
         return not self.error and 200 <= self.status < 300
 
 
-def status_of(hook: Hook, state: HookState) -> HookStatus:
-    """How it stands with the webhook."""
-    if not hook.active:
+def is_told(hook: Hook, project: Project | None, keeper: Membership | None) -> bool:
+    """Whether the webhook is sent anything: it is on, and who keeps it manages the project."""
+    if project is None or project.state is ProjectState.DELETED or not hook.active:
+        return False
+    return hook.kept_by_admin or (keeper is not None and keeper.role is Role.OWNER)
+
+
+def status_of(state: HookState, *, is_on: bool) -> HookStatus:
+    """How it stands with a webhook that is on, or that is not told anything."""
+    if not is_on:
         return HookStatus.OFF
     if state.paused:
         return HookStatus.FAILING

@@ -64,7 +64,7 @@ def failing_twice(cloud: Cloud, operation: str) -> Iterator[None]:
 
 def everything(cloud: Cloud) -> None:
     """Sends what is archived, doubled, in conflict, refused, unknown, packed, large and told of."""
-    HookIndex(cloud.rows).put(Hook("alpha", "one", "https://a.example", "", "", "", ""))
+    HookIndex(cloud.rows).put(Hook("alpha", "one", "https://a.example", "", "", "", "", ""))
     take_as_large(cloud)
     cloud.send(large_image(6), upload="u3")
     cloud.send(image(1), image(1), image(1, pixels=b"\2" * 32), b"not DICOM", image(2)[:-9])

@@ -9,8 +9,9 @@ from functions.api.edge.clock import timestamp
 from functions.api.edge.pages import PAGE_DEFAULT, PAGE_LIMIT, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Query, Shown
-from functions.api.events.hooks import found
+from functions.api.events.hooks import found, is_on
 from functions.api.services import Services
+from scanloft.core.errors import NotFound
 from scanloft.core.hooks import Attempt, HookStatus, status_of
 
 Place = Annotated[str, Field(pattern=r"^[0-9]{13}-[0-9a-f]{1,16}$")]
@@ -55,13 +56,15 @@ def listed(services: Services, request: Request) -> Answer:
     """
     hook, wanted = found(services, request), request.asked(Wanted)
     state = services.hooks.state(hook.project, hook.hook)
+    if state is None:
+        raise NotFound("The project has no such webhook.")
     tried = services.hooks.attempts(
         hook.project, hook.hook, after=wanted.after, page_size=wanted.limit + 1
     )
     entries, following = page(tried, limit=wanted.limit, place=lambda entry: entry.attempt)
     return Answer(
         AttemptPage(
-            status=status_of(hook, state),
+            status=status_of(state, is_on=is_on(services, request, hook)),
             delivered=state.cursor,
             failures=state.failures,
             retry_at=_time(state.retry_at),

@@ -8,15 +8,15 @@ from pydantic import Field
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import PRINTABLE, Body, Line, Shown
+from functions.api.events.reviving import revive
 from functions.api.services import Services
-from scanloft.core.errors import Conflict, NotFound, Unavailable
-from scanloft.core.hooks import HOOK_LIMIT, Hook, HookState, revived
+from scanloft.core.errors import Conflict, NotFound
+from scanloft.core.hooks import HOOK_LIMIT, Hook, HookState, is_told
 from scanloft.core.signing import SECRET_BYTES, new_secret
 from scanloft.core.targets import URL, URL_LIMIT, Targets, target_of
 
 NAME_BYTES = 8
 LABEL_LIMIT = 64
-ROUNDS = 10
 
 Url = Annotated[str, Field(max_length=URL_LIMIT, pattern=f"^{URL.pattern}$")]
 Label = Annotated[Line, Field(max_length=LABEL_LIMIT, pattern=PRINTABLE)]
@@ -33,7 +33,10 @@ class NewHook(Body):
 
 
 class Edit(Body):
-    """What changes of a webhook; `active` true also tries again what is failing."""
+    """What changes of a webhook; `active` true also tries again what is failing.
+
+    Whoever changes a webhook keeps it from then on.
+    """
 
     url: Url | None = None
     label: Label | None = None
@@ -42,7 +45,7 @@ class Edit(Body):
 
 
 class HookShown(Shown):
-    """A webhook, without its secret."""
+    """A webhook, without its secret; off where who keeps it is no owner any more."""
 
     hook: str
     url: str
@@ -51,6 +54,7 @@ class HookShown(Shown):
     active: bool
     created_at: str
     created_by: str
+    kept_by: str
 
 
 class ShownOnce(HookShown):
@@ -80,7 +84,8 @@ class Called(Shown):
 def listed(services: Services, request: Request) -> Answer:
     """The webhooks of a project: ten at most."""
     hooks = services.hooks.hooks(request.project)
-    return Answer(HookList(hooks=[HookShown(**_described(hook)) for hook in hooks]))
+    shown = [HookShown(**_described(services, request, hook)) for hook in hooks]
+    return Answer(HookList(hooks=shown))
 
 
 def create(services: Services, request: Request) -> Answer:
@@ -101,12 +106,14 @@ def create(services: Services, request: Request) -> Answer:
         label=wanted.label,
         created_at=timestamp(services.now()),
         created_by=request.caller.user,
+        kept_by=request.caller.user,
+        kept_by_admin=request.caller.is_admin,
         kinds=_kinds(wanted.events),
     )
     cursor = services.feed.last(request.project)
     services.hooks.put_state(HookState(hook.project, hook.hook, cursor))
     made = services.hooks.put(hook)
-    shown = ShownOnce(**_described(made), secret=made.secret)
+    shown = ShownOnce(**_described(services, request, made), secret=made.secret)
     return Answer(shown, etag=str(made.revision))
 
 
@@ -116,11 +123,13 @@ def show(services: Services, request: Request) -> Answer:
     Raises:
         NotFound: there is none of this name.
     """
-    return _answered(found(services, request))
+    return _answered(services, request, found(services, request))
 
 
 def edit(services: Services, request: Request) -> Answer:
-    """Changes a webhook; one that is switched on again goes on where it was.
+    """Changes a webhook, which the caller keeps from then on; it goes on where it was.
+
+    One that is off because of who kept it stays off, unless the caller switches it on.
 
     Raises:
         NotFound: there is none of this name.
@@ -137,12 +146,15 @@ def edit(services: Services, request: Request) -> Answer:
             url=hook.url if wanted.url is None else wanted.url,
             label=hook.label if wanted.label is None else wanted.label,
             kinds=hook.kinds if wanted.events is None else _kinds(wanted.events),
-            active=hook.active if wanted.active is None else wanted.active,
+            kept_by=request.caller.user,
+            kept_by_admin=request.caller.is_admin,
+            active=is_on(services, request, hook) if wanted.active is None else wanted.active,
         )
     )
     if wanted.active:
-        _revive(services, changed)
-    return _answered(changed)
+        revive(services, changed)
+        services.hook_caller.tell(changed.project)
+    return _answered(services, request, changed)
 
 
 def remove(services: Services, request: Request) -> Answer:
@@ -179,14 +191,10 @@ def found(services: Services, request: Request) -> Hook:
     return hook
 
 
-def _revive(services: Services, hook: Hook) -> None:
-    """Has what failed tried again now; deliveries write the same row meanwhile."""
-    for _ in range(ROUNDS):
-        state = services.hooks.state(hook.project, hook.hook)
-        if services.hooks.put_state(revived(state)):
-            services.hook_caller.tell(hook.project)
-            return
-    raise Unavailable("The webhook is being delivered to: try again.")
+def is_on(services: Services, request: Request, hook: Hook) -> bool:
+    """Whether a webhook of the project of the request is told what changes."""
+    keeper = services.projects.member(hook.project, hook.kept_by)
+    return is_told(hook, request.presence.project, keeper)
 
 
 def _check_target(services: Services, url: str) -> None:
@@ -197,17 +205,18 @@ def _kinds(events: list[Kind]) -> tuple[str, ...]:
     return tuple(sorted(set(events)))
 
 
-def _answered(hook: Hook) -> Answer:
-    return Answer(HookShown(**_described(hook)), etag=str(hook.revision))
+def _answered(services: Services, request: Request, hook: Hook) -> Answer:
+    return Answer(HookShown(**_described(services, request, hook)), etag=str(hook.revision))
 
 
-def _described(hook: Hook) -> dict[str, Any]:
+def _described(services: Services, request: Request, hook: Hook) -> dict[str, Any]:
     return {
         "hook": hook.hook,
         "url": hook.url,
         "label": hook.label,
         "events": list(hook.kinds),
-        "active": hook.active,
+        "active": is_on(services, request, hook),
         "created_at": hook.created_at,
         "created_by": hook.created_by,
+        "kept_by": hook.kept_by,
     }

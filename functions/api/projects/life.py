@@ -12,11 +12,12 @@ from pydantic import Field
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Query, Shown
+from functions.api.events.reviving import revive_waiting
 from functions.api.projects import shown
 from functions.api.services import Services
 from scanloft.core.annotations import Change
 from scanloft.core.errors import Conflict, Outdated
-from scanloft.core.holdings import CONFIRMATION_LENGTH, confirmation
+from scanloft.core.holdings import CONFIRMATION_LENGTH, Holdings, confirmation
 from scanloft.core.model import Project, ProjectState
 
 UNDELETE_DAYS = 30
@@ -73,14 +74,14 @@ def unarchive(services: Services, request: Request) -> Answer:
 def consequences(services: Services, request: Request) -> Answer:
     """What goes along when the project is deleted, counted now."""
     project = request.presence.project
-    held = services.holdings.holdings(project.name)
+    held, confirm = _seen(services, project)
     return Answer(
         Consequences(
             of=request.asked(Of).of,
             **asdict(held),
             kept=list(KEPT),
             days_to_undelete=UNDELETE_DAYS,
-            confirm=confirmation(project.name, revision=project.revision, holdings=held),
+            confirm=confirm,
         )
     )
 
@@ -92,8 +93,7 @@ def delete(services: Services, request: Request) -> Answer:
         Outdated: it was changed, or something came or went, since they were seen.
     """
     project = request.presence.project
-    held = services.holdings.holdings(project.name)
-    seen = confirmation(project.name, revision=project.revision, holdings=held)
+    _, seen = _seen(services, project)
     if request.asked(Confirmed).confirm != seen:
         raise Outdated("The project changed since you saw what goes along: look again.")
     until = timestamp(services.now() + timedelta(days=UNDELETE_DAYS))
@@ -112,8 +112,17 @@ def undelete(services: Services, request: Request) -> Answer:
         raise Conflict("This project is not deleted: there is nothing to bring back.")
     if project.deleted_until <= timestamp(services.now()):
         raise Conflict("The days in which this project could be brought back are over.")
+    revive_waiting(services, project.name)
     living = replace(project, state=ProjectState.ACTIVE, deleted_until="")
     return _written(services, request, living, what="undeleted")
+
+
+def _seen(services: Services, project: Project) -> tuple[Holdings, str]:
+    """What a project holds, and its digest; the feed is read first, so nothing slips between."""
+    feed = services.feed.last(project.name)
+    held = services.holdings.holdings(project.name)
+    digest = confirmation(project.name, revision=project.revision, feed=feed, holdings=held)
+    return held, digest
 
 
 def _turned(services: Services, request: Request, state: ProjectState, *, what: str) -> Answer:

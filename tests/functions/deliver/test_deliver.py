@@ -21,15 +21,17 @@ from scanloft.core.annotations import Change
 from scanloft.core.blueprint import DELIVER, DELIVER_QUEUE
 from scanloft.core.hook_call import HookCall
 from scanloft.core.hooks import GIVES_UP_AFTER_S, LEASE_S, Hook, HookState
-from scanloft.core.model import ProjectState
+from scanloft.core.model import Membership, ProjectState, Role
 from scanloft.core.signing import new_secret, signature
 from tests.support.cloud import SERVICES, Cloud, new_cloud
 from tests.support.events import batch
 
 AT = "2026-01-01T00:00:00Z"
 SECRET = new_secret(b"0123456789abcdef0123456789abcdef")
-HOOK = Hook("alpha", "h1", "https://a.example/x", SECRET, "", AT, "olga")
+HOOK = Hook("alpha", "h1", "https://a.example/x", SECRET, "", AT, "olga", "olga")
 CALL = HookCall("alpha", "h1")
+PING = HookCall("alpha", "h1", ping=True)
+OLGA = Membership("alpha", "olga", Role.OWNER)
 
 
 @dataclass
@@ -64,10 +66,13 @@ class World:
         self.hooks, self.feed = HookIndex(cloud.rows), Feed(cloud.rows)
         self.receiver = Receiver()
         self.hooks.put(HOOK)
+        self.hooks.put_state(HookState("alpha", "h1", 0))
+        self.projects = ProjectIndex(cloud.rows)
+        self.projects.put_member(OLGA)
         self.deliverer = Deliverer(
             hooks=self.hooks,
             feed=self.feed,
-            projects=ProjectIndex(cloud.rows),
+            projects=self.projects,
             queue=Queue(queue_url(SERVICES, DELIVER_QUEUE), cloud.sqs),
             poster=self.receiver,  # type: ignore[arg-type]  # posts nowhere
             now=lambda: self.now,
@@ -78,7 +83,9 @@ class World:
         self.feed.append("alpha", [Change(kind, name, "changed", AT) for name in names])
 
     def state(self) -> HookState:
-        return self.hooks.state("alpha", "h1")
+        state = self.hooks.state("alpha", "h1")
+        assert state is not None
+        return state
 
     @property
     def messages(self) -> list[tuple[str, int]]:
@@ -183,7 +190,7 @@ def test_new_changes_do_not_hurry_a_receiver_that_fails(world: World) -> None:
 
 def test_a_wait_that_is_longer_than_the_queue_holds_back_goes_round(world: World) -> None:
     world.add("1")
-    state = HookState("alpha", "h1", 0, failures=5, retry_at=int(world.now) + 6000)
+    state = HookState("alpha", "h1", 0, failures=5, retry_at=int(world.now) + 6000, revision=1)
     world.hooks.put_state(state)
     world.deliverer.follow(HookCall("alpha", "h1", retry=5))
     assert calls(world) == [(HookCall("alpha", "h1", retry=5), 900)]
@@ -193,7 +200,7 @@ def test_a_wait_that_is_longer_than_the_queue_holds_back_goes_round(world: World
 def test_after_days_of_failures_it_is_left_alone(world: World) -> None:
     world.add("1")
     since = int(world.now) - GIVES_UP_AFTER_S
-    world.hooks.put_state(HookState("alpha", "h1", 0, failures=20, failing_since=since))
+    world.hooks.put_state(HookState("alpha", "h1", 0, failures=20, failing_since=since, revision=1))
     world.receiver.statuses = [500]
     world.deliverer.follow(CALL)
     assert world.state().paused
@@ -220,7 +227,7 @@ def test_a_call_that_is_handed_over_again_waits_for_the_lease_of_one_that_was_ki
     world: World,
 ) -> None:
     world.add("1")
-    lease = HookState("alpha", "h1", 0, pending=1, lease_until=int(world.now) + 40)
+    lease = HookState("alpha", "h1", 0, pending=1, lease_until=int(world.now) + 40, revision=1)
     world.hooks.put_state(lease)
     world.deliverer.follow(CALL, attempt=1)
     assert calls(world) == []
@@ -355,3 +362,54 @@ def test_the_calls_of_a_batch_are_followed_once_and_a_bad_one_alone_fails(world:
 def test_the_handler_names_what_is_to_be_delivered_again(world: World) -> None:
     assert world.cloud.call(DELIVER, batch([CALL.to_body()])) == set()
     assert len(world.cloud.call(DELIVER, batch(["nonsense"]))) == 1
+
+
+@pytest.mark.parametrize("role", [None, Role.MEMBER, Role.COLLABORATOR, Role.UPLOADER])
+@pytest.mark.parametrize("call", [CALL, PING], ids=["changes", "ping"])
+def test_a_webhook_of_who_is_no_owner_any_more_is_sent_nothing(
+    world: World, role: Role | None, call: HookCall
+) -> None:
+    world.add("1")
+    world.projects.remove_member(OLGA)
+    if role:
+        world.projects.put_member(replace(OLGA, role=role))
+    world.deliverer.follow(call)
+    assert world.receiver.bodies == []
+    world.projects.put_member(OLGA)
+    world.deliverer.follow(CALL)
+    assert world.receiver.names == ["1"]
+
+
+def test_a_webhook_of_an_administrator_needs_no_membership(world: World) -> None:
+    world.hooks.put(replace(HOOK, kept_by="adam", kept_by_admin=True, revision=1))
+    world.add("1")
+    world.deliverer.follow(CALL)
+    assert world.receiver.names == ["1"]
+
+
+def test_an_owner_who_is_removed_meanwhile_is_told_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "CHANGES_PER_DELIVERY", 1)
+    world.add("1")
+    world.add("2")
+    world.receiver.meanwhile = lambda: world.projects.remove_member(OLGA)
+    world.deliverer.follow(CALL)
+    assert world.receiver.names == ["1"]
+
+
+def test_a_webhook_that_is_removed_meanwhile_is_not_sent_the_feed_from_its_beginning(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add("1")
+    read = world.hooks.hook
+
+    def read_and_remove(project: str, hook: str) -> Hook | None:
+        found = read(project, hook)
+        world.hooks.remove(project, hook)
+        return found
+
+    monkeypatch.setattr(world.hooks, "hook", read_and_remove)
+    world.deliverer.follow(CALL)
+    assert world.receiver.bodies == []
+    assert world.hooks.state("alpha", "h1") is None

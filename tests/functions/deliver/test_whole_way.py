@@ -11,9 +11,11 @@ import pytest
 from functions.deliver.handler import deliverer
 from infra.local.place import table_name
 from scanloft.aws.hooks import HookIndex
+from scanloft.aws.projects import ProjectIndex
 from scanloft.core.blueprint import DELIVER, DELIVER_QUEUE
 from scanloft.core.hooks import Hook, HookState
 from scanloft.core.keys import ArchiveKey
+from scanloft.core.model import Membership, Role
 from scanloft.core.signing import new_secret
 from scanloft.core.tables import TABLES
 from tests.functions.deliver.receiver import receiver, saying
@@ -35,8 +37,9 @@ def cloud() -> Iterator[Cloud]:
 
 def hook_to(cloud: Cloud, port: int) -> HookIndex:
     hooks = HookIndex(cloud.rows)
+    ProjectIndex(cloud.rows).put_member(Membership("alpha", "olga", Role.OWNER))
     hooks.put_state(HookState("alpha", "h1", 0))
-    hooks.put(Hook("alpha", "h1", f"http://127.0.0.1:{port}/x", SECRET, "", "", "olga"))
+    hooks.put(Hook("alpha", "h1", f"http://127.0.0.1:{port}/x", SECRET, "", "", "olga", "olga"))
     return hooks
 
 
@@ -55,7 +58,9 @@ def test_a_webhook_is_told_of_an_image_that_was_archived(cloud: Cloud) -> None:
         ("session", place.study_uid),
         ("scan", f"{place.study_uid}/{place.series_uid}"),
     }
-    assert hooks.state("alpha", "h1").cursor == 1
+    state = hooks.state("alpha", "h1")
+    assert state is not None
+    assert state.cursor == 1
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + content
     key = b64decode(SECRET.removeprefix("whsec_"))

@@ -246,7 +246,7 @@ def test_webhooks_are_called_once_for_a_batch_and_nobody_where_there_is_none(
     alpha.call(SUMMARISE, batch([message(places[0])]))
     assert alpha.waiting(DELIVER) == 0
     for name, active in (("one", True), ("two", False)):
-        hook = Hook("alpha", name, "https://a.example", "", "", "", "", active=active)
+        hook = Hook("alpha", name, "https://a.example", "", "", "", "", "", active=active)
         HookIndex(alpha.rows).put(hook)
     alpha.call(SUMMARISE, batch([message(place) for place in places]))
     calls = [HookCall.from_body(record["body"]) for record in alpha.received(DELIVER_QUEUE)]

@@ -8,10 +8,12 @@ from scanloft.aws import clients
 from scanloft.core.annotations import Change
 from scanloft.core.hook_call import HookCall
 from scanloft.core.hooks import HOOK_LIMIT, Attempt, HookState
+from scanloft.core.model import Role
 from tests.functions.api.events.rows import HOOK
 from tests.functions.api.front import SETTINGS, Front
 
-HOOKS = "/api/projects/alpha/hooks"
+ALPHA = "/api/projects/alpha"
+HOOKS = f"{ALPHA}/hooks"
 
 
 @pytest.fixture
@@ -24,6 +26,12 @@ def make(front: Front, **fields: Any) -> Any:
     reply = front.call("POST", HOOKS, body={**HOOK, **fields})
     assert reply.status == 201, reply.body
     return reply.body
+
+
+def state_of(front: Front, hook: str) -> HookState:
+    state = front.services.hooks.state("alpha", hook)
+    assert state is not None
+    return state
 
 
 def calls() -> list[HookCall]:
@@ -70,7 +78,7 @@ def test_a_new_webhook_hears_of_what_comes_and_not_of_what_was(world: Front) -> 
     for name in "12":
         world.services.feed.append("alpha", [Change("session", name, "changed", "")])
     made = make(world)
-    assert world.services.hooks.state("alpha", made["hook"]).cursor == 2
+    assert state_of(world, made["hook"]).cursor == 2
     assert calls() == []
     world.services.feed.append("alpha", [Change("session", "3", "changed", "")])
     assert calls() == [HookCall("alpha", made["hook"])]
@@ -135,7 +143,7 @@ def test_what_is_not_named_in_an_edit_stays(world: Front) -> None:
 
 def test_one_that_failed_for_days_is_tried_again_where_somebody_says_so(world: Front) -> None:
     hook = make(world)["hook"]
-    before = world.services.hooks.state("alpha", hook)
+    before = state_of(world, hook)
     state = HookState("alpha", hook, 0, failures=9, paused=True, retry_at=9, revision=1)
     assert before.revision == 1
     world.services.hooks.put_state(state)
@@ -179,3 +187,49 @@ def test_what_is_removed_is_gone(world: Front) -> None:
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/attempts"), ("POST", "/ping")):
         assert world.call(method, f"{HOOKS}/{hook}{path}").status == 404
     assert world.call("GET", HOOKS).body == {"hooks": []}
+
+
+def test_a_webhook_of_a_removed_owner_is_off_until_another_owner_switches_it_on(
+    front: Front,
+) -> None:
+    front.project(otto=Role.OWNER)
+    made = make(front)
+    path = f"{HOOKS}/{made['hook']}"
+    front.call("DELETE", "/api/projects/alpha/members/olga", user="otto")
+    assert front.call("GET", HOOKS, user="otto").body["hooks"][0]["active"] is False
+    assert front.call("GET", f"{path}/attempts", user="otto").body["status"] == "off"
+    labelled = front.call("PATCH", path, user="otto", body={"label": "Mine"}).body
+    assert (labelled["active"], labelled["kept_by"]) == (False, "otto")
+    turned_on = front.call("PATCH", path, user="otto", body={"active": True}).body
+    assert (turned_on["active"], turned_on["created_by"]) == (True, "olga")
+    assert front.call("GET", f"{path}/attempts", user="otto").body["status"] == "active"
+
+
+def test_an_address_that_an_owner_entered_is_that_owners_webhook(front: Front) -> None:
+    front.project(otto=Role.OWNER)
+    path = f"{HOOKS}/{make(front)['hook']}"
+    changed = front.call("PATCH", path, user="otto", body={"url": "https://otto.example/x"})
+    assert changed.body["kept_by"] == "otto"
+    front.call("DELETE", "/api/projects/alpha/members/otto")
+    assert front.call("GET", path).body["active"] is False
+
+
+def test_an_administrators_webhook_is_on_without_a_membership(world: Front) -> None:
+    reply = world.call("POST", HOOKS, body=HOOK, user="adam", admin=True)
+    assert (reply.body["active"], reply.body["kept_by"]) == (True, "adam")
+    assert world.call("GET", f"{HOOKS}/{reply.body['hook']}").body["active"] is True
+
+
+@pytest.mark.parametrize(("paused", "failures"), [(False, 0), (True, 3)])
+def test_a_webhook_that_waited_for_a_retry_is_called_once_its_project_is_back(
+    world: Front, paused: bool, failures: int
+) -> None:
+    hook = make(world)["hook"]
+    failing = HookState("alpha", hook, 0, failures=3, retry_at=2**33, paused=paused, revision=1)
+    world.services.hooks.put_state(failing)
+    query = {"confirm": world.call("GET", f"{ALPHA}/consequences").body["confirm"]}
+    assert world.call("DELETE", ALPHA, query=query).status == 200
+    calls()
+    assert world.call("POST", f"{ALPHA}/undelete").status == 200
+    assert state_of(world, hook).failures == failures
+    assert HookCall("alpha", hook) in calls()
