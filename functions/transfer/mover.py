@@ -181,7 +181,9 @@ class Mover:
         ]
         self.summarise.send_many([message.to_body() for message in messages])
         feed, at = Feed(self.rows), _timestamp(self.now())
-        feed.append(asked.project, [Change("session", asked.study_uid, "moved", at)])
+        study = InstanceIndex(self.rows).study(asked.project, asked.study_uid)
+        sites = study.sites if study else ()
+        feed.append(asked.project, [Change("session", asked.study_uid, "moved", at, sites=sites)])
         feed.append(asked.target, [Change("session", asked.study_uid, "received", at)])
 
     def _copy_cards(self, asked: Transfer, keys: list[ArchiveKey], *, target: Project) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Request
 from functions.api.edge.shapes import Body, Line, Shown, Text
+from functions.api.hierarchy.sites import sites_of
 from functions.api.services import Services
 from scanloft.core.annotations import Card, Change, Level
 from scanloft.core.custom_fields import FIELD_LIMIT, INTEGER_LIMIT, NAME, TEXT_LIMIT, edited
@@ -110,9 +111,10 @@ def written(services: Services, card: Card, *, before: Card) -> Card:
 
 
 def tell(services: Services, project: str, level: Level, name: str, *, what: str) -> None:
-    """Tells the feed of a project that something of it changed."""
-    at = timestamp(services.now())
-    services.feed.append(project, [Change(kind=level.value, name=name, what=what, at=at)])
+    """Tells the feed of a project that something of it changed, and whose data it is."""
+    at, sites = timestamp(services.now()), sites_of(services, project, level, name)
+    change = Change(kind=level.value, name=name, what=what, at=at, sites=sites)
+    services.feed.append(project, [change])
 
 
 def check_unchanged(request: Request, etag: str) -> None:

@@ -9,6 +9,7 @@ from functions.api.edge.clock import timestamp
 from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
+from functions.api.hierarchy.sites import sites_of
 from functions.api.resources.place import any_resource_of, label_of, place_of, resource_of
 from functions.api.services import Services
 from scanloft.core.annotations import Change, Resource
@@ -154,7 +155,8 @@ def restore(services: Services, request: Request) -> Answer:
 def tell(services: Services, resource: Resource, what: str) -> None:
     """Tells the change feed of the project what became of a resource."""
     name = resource_name(resource.level, resource.owner, resource.label)
-    change = Change("resource", name, what, timestamp(services.now()))
+    sites = sites_of(services, resource.project, resource.level, resource.owner)
+    change = Change("resource", name, what, timestamp(services.now()), sites=sites)
     services.feed.append(resource.project, [change])
 
 

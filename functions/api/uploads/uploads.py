@@ -214,7 +214,8 @@ def counts_of(services: Services, upload: Upload) -> dict[str, int]:
 
 def tell(services: Services, upload: Upload, what: str, *, at: str) -> None:
     """Tells the change feed of the project."""
-    services.feed.append(upload.project, [Change("upload", upload.upload, what, at)])
+    sites = (upload.site,) if upload.site else ()
+    services.feed.append(upload.project, [Change("upload", upload.upload, what, at, sites=sites)])
 
 
 def counted(declared: Iterable[str], fates: Iterable[tuple[str, FateKind]]) -> dict[str, int]:

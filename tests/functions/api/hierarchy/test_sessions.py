@@ -1,5 +1,7 @@
 """Reading sessions and scans: facts, pages that cost the same, labels, sites."""
 
+from dataclasses import replace
+
 import pytest
 
 from scanloft.aws import clients
@@ -149,6 +151,32 @@ def test_who_is_bound_to_a_site_sees_nothing_of_another_one_that_was_merged_in(
         (listed_one,) = alpha.call("GET", LIST, user=user).body["sessions"]
         for shown in (listed_one, alpha.call("GET", north, user=user).body):
             assert (shown["merged"], shown["scan_count"]) == (merged, len(uids))
+
+
+def test_who_is_bound_to_a_site_is_told_in_the_feed_what_they_did_and_nothing_of_others(
+    alpha: Front,
+) -> None:
+    north = session(alpha, "1.1", site="north", series=("1.1.1",), patient="N1")
+    south = session(alpha, "1.2", site="south", patient="S1")
+    projects = alpha.services.projects
+    projects.update(replace(projects.project("alpha"), sites=("north", "south")))
+    projects.put_member(Membership("alpha", "nora", Role.MEMBER, site="north"))
+    upload = alpha.call("POST", "/api/projects/alpha/uploads", user="nora", body={}).body["upload"]
+    about = {"format": "", "content": ""}
+    for path in (north, f"{north}/scans/1.1.1", "/api/projects/alpha/subjects/N1"):
+        assert alpha.call("PATCH", path, user="nora", body={"notes": "x"}).status == 200
+    assert alpha.call("PUT", f"{north}/resources/QC", user="nora", body=about).status == 200
+    assert alpha.call("PATCH", south, body={"notes": "x"}).status == 200
+    assert alpha.call("DELETE", north).status == 200
+    changes = alpha.call("GET", "/api/projects/alpha/feed", user="nora").body["changes"]
+    assert [(one["kind"], one["name"], one["what"]) for one in changes] == [
+        ("upload", upload, "begun"),
+        ("session", "1.1", "edited"),
+        ("scan", "1.1/1.1.1", "edited"),
+        ("subject", "N1", "edited"),
+        ("resource", "sessions/1.1/resources/QC", "created"),
+        ("session", "1.1", "deleted"),
+    ]
 
 
 def test_who_is_bound_to_a_site_cannot_tell_what_others_deleted(alpha: Front) -> None:
