@@ -55,10 +55,10 @@ class InvitationIndex:
         taken = replace(invitation, state=InvitationState.TAKEN, used_by=user)
         return taken if self._move(taken, before=invitation.state) else None
 
-    def finish(self, invitation: Invitation, *, at: str) -> None:
-        """Ends an invitation whose user has been made a member; again is a no-op."""
+    def finish(self, invitation: Invitation, *, at: str) -> bool:
+        """Ends an invitation whose user has been made a member; whether it was still taken."""
         used = replace(invitation, state=InvitationState.USED, used_at=at)
-        self._move(used, before=InvitationState.TAKEN)
+        return self._move(used, before=InvitationState.TAKEN)
 
     def remove(self, invitation: Invitation) -> None:
         """Removes an invitation; no error where there is none."""

@@ -24,6 +24,8 @@ LAST_NUMBER = 10**12 - 1
 
 Number = Annotated[int, Field(ge=0, le=LAST_NUMBER)]
 Word = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
+Actor = Annotated[str, Field(max_length=72, pattern=r"^(?:link:)?[A-Za-z0-9_.-]*$")]
+"""A user, or a share link as `link:` and its ID."""
 
 
 class Wanted(Query):
@@ -32,7 +34,7 @@ class Wanted(Query):
     after: Number = 0
     limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
     action: Word = ""
-    actor: Word = ""
+    actor: Actor = ""
 
 
 class Exported(Query):

@@ -147,8 +147,10 @@ def _sessions(services: Services, project: str, selection: Selection) -> tuple[s
 
 
 def _drawn(services: Services, project: str) -> str:
-    others = [link.link_hash for link in services.links.links(project)]
-    if len(others) >= LINK_LIMIT:
+    links = list(services.links.links(project))
+    others = [link.link_hash for link in links]
+    now = services.now().timestamp()
+    if sum(1 for link in links if link.expires_at > now) >= LINK_LIMIT:
         raise Conflict(f"A project has at most {LINK_LIMIT} share links: revoke one first.")
     secret = new_token(services.random(TOKEN_BYTES), prefix=LINK_PREFIX)
     if not is_free(token_hash(secret), others):

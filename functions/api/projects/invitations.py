@@ -106,10 +106,10 @@ def create(services: Services, request: Request) -> Answer:
     wanted = request.body(NewInvitation)
     check_binding(request, role=wanted.role, site=wanted.site)
     others = list(services.invitations.invitations(request.project))
-    if sum(1 for each in others if each.state is InvitationState.OPEN) >= OPEN_LIMIT:
+    now = services.now()
+    if sum(1 for each in others if _is_open(each, now=now.timestamp())) >= OPEN_LIMIT:
         raise Conflict(f"A project has at most {OPEN_LIMIT} open invitations: revoke one.")
     code, code_hash = _drawn(services, request.project, others)
-    now = services.now()
     invitation = Invitation(
         project=request.project,
         code_hash=code_hash,
@@ -156,7 +156,8 @@ def accept(services: Services, request: Request) -> Answer:
     """Makes the caller a member; the code is good once.
 
     It is taken for the caller before they become a member, and ended after: the same caller can
-    go on where a request broke off, and nobody else can.
+    go on where a request broke off, and nobody else can. Where it was revoked meanwhile, or the
+    caller removed from the project, what was given is taken back.
 
     Raises:
         NotFound: no such invitation.
@@ -177,15 +178,31 @@ def accept(services: Services, request: Request) -> Answer:
     if there is None:
         services.audit.append(_joined(invitation, at=timestamp(services.now())))
         services.projects.put_member(member)
-    services.invitations.finish(invitation, at=timestamp(services.now()))
+    is_done = services.invitations.finish(invitation, at=timestamp(services.now()))
+    if not is_done and not _was_finished(services, invitation):
+        if there is None and services.projects.member(member.project, user) == member:
+            services.projects.remove_member(member)
+        raise _over()
     return Answer(Accepted(project=member.project, role=member.role, site=member.site))
 
 
 def end_taken(services: Services, *, project: str, user: str) -> None:
-    """Ends invitations that a user took and whose acceptance broke off, before they are removed."""
+    """Removes invitations that a user took, before they are removed: no acceptance survives that.
+
+    One in flight, or one that broke off, sees by it that it must not make them a member any more.
+    """
     for invitation in services.invitations.invitations(project):
-        if invitation.state is InvitationState.TAKEN and invitation.used_by == user:
+        if invitation.used_by == user:
             services.invitations.remove(invitation)
+
+
+def _was_finished(services: Services, invitation: Invitation) -> bool:
+    """Whether another request of the same user finished it."""
+    now = services.invitations.invitation(invitation.project, invitation.code_hash)
+    return now is not None and (now.state, now.used_by) == (
+        InvitationState.USED,
+        invitation.used_by,
+    )
 
 
 def _usable(services: Services, request: Request) -> Invitation:
@@ -214,6 +231,10 @@ def _holds(services: Services, invitation: Invitation) -> bool:
 
 def _fits(project: Project, invitation: Invitation) -> bool:
     return not invitation.site or invitation.site in project.sites
+
+
+def _is_open(invitation: Invitation, *, now: float) -> bool:
+    return invitation.state is InvitationState.OPEN and invitation.expires_at > now
 
 
 def _drawn(services: Services, project: str, others: list[Invitation]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from functions.api.edge.clock import timestamp
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown
+from functions.api.projects.sizes import check_size
 from functions.api.services import Services
 from scanloft.core.errors import Forbidden
 from scanloft.core.model import AuditEntry, Project
@@ -41,6 +42,7 @@ def put(services: Services, request: Request) -> Answer:
     Raises:
         InvalidProfile: a profile that cannot be used.
         Forbidden: a profile that only a site administrator may set.
+        Conflict: it is too large to be kept with the other settings.
         Outdated: the project was changed since it was read.
     """
     project = request.presence.project
@@ -52,6 +54,7 @@ def put(services: Services, request: Request) -> Answer:
         profile=profile.to_dict(),
         identifiable=project.identifiable or profile.needs_administrator,
     )
+    check_size(changed)
     at = timestamp(services.now())
     services.audit.append(profile_set(changed, profile, actor=request.caller.user, at=at))
     return _answer(services.projects.update(changed))

@@ -10,6 +10,7 @@ from functions.api.edge.pages import Page, page
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Title
 from functions.api.projects import profiles, shown
+from functions.api.projects.sizes import check_size
 from functions.api.services import Services
 from scanloft.core.errors import Conflict, Forbidden, NotFound
 from scanloft.core.identifiers import PROJECT
@@ -68,7 +69,7 @@ def create(services: Services, request: Request) -> Answer:
     Raises:
         InvalidProfile: a profile that cannot be used.
         Forbidden: the caller may make no projects, or not with this profile.
-        Conflict: the name or the title is taken.
+        Conflict: the name or the title is taken, or the profile is too large to be kept.
     """
     _check_may_create(services, request)
     wanted = request.body(NewProject)
@@ -84,6 +85,7 @@ def create(services: Services, request: Request) -> Answer:
         record_ids=wanted.record_ids,
         identifiable=profile.needs_administrator,
     )
+    check_size(project)
     if not _was_interrupted(services, project):
         now = int(services.now().timestamp())
         services.names.claim(names_of(project), project.name, revision=0, now=now)

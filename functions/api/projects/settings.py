@@ -10,6 +10,7 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Text, Title
 from functions.api.projects import profiles, shown
 from functions.api.projects.fields import Fields, checked_fields
+from functions.api.projects.sizes import check_size
 from functions.api.services import Services
 from scanloft.core.annotations import Change
 from scanloft.core.errors import Conflict
@@ -47,7 +48,7 @@ def change(services: Services, request: Request) -> Answer:
     """Changes a project; names are claimed before it bears them, and freed after.
 
     Raises:
-        Conflict: a name that is taken, or a site that members are bound to.
+        Conflict: a name that is taken, a site that members are bound to, or too much to keep.
         Forbidden: data that may identify patients would be shown to others than members.
         Outdated: it was changed since it was read.
     """
@@ -57,6 +58,7 @@ def change(services: Services, request: Request) -> Answer:
     wanted = _wanted(before, request.body(ProjectChange))
     if wanted == before:
         return shown.answer(before, member, manages=True)
+    check_size(wanted)
     opens = wanted.accessibility is not before.accessibility
     if opens and wanted.accessibility is Accessibility.PUBLIC:
         profiles.check_may_open(before, request)

@@ -228,6 +228,8 @@ def test_the_audit_log_knows_each_use_before_anything_is_shown(
     actor = f"link:{token_hash(secret)[:12]}"
     assert (opened.actor, opened.action) == (actor, "link_opened")
     assert (listed.actor, dict(listed.facts)) == (actor, {"session": "1.2"})
+    found = alpha.call("GET", "/api/projects/alpha/audit", query={"actor": actor}).body["entries"]
+    assert [entry["action"] for entry in found] == [opened.action, listed.action]
     monkeypatch.setattr(AuditLog, "append", _refuse)
     assert (show(alpha, secret).status, files(alpha, secret).status) == (503, 503)
 
@@ -272,9 +274,11 @@ def test_a_project_has_so_many_links_at_the_most(
     alpha: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(links, "LINK_LIMIT", 1)
-    make(alpha)
+    secret = make(alpha)
     body = {"label": "x", "days": 1, "selection": {"whole_project": True}}
     assert alpha.call("POST", LINKS, body=body).status == 409
+    end(alpha, secret)
+    assert alpha.call("POST", LINKS, body=body).status == 201
 
 
 @pytest.mark.parametrize("query", [{"session": "x"}, {}, {"session": "1.2", "after": "1.2"}])

@@ -51,7 +51,7 @@ def test_an_invitation_is_good_once(front: Front) -> None:
     assert accept(front, code, user="ivy").status == 200
     assert accept(front, code, user="max").status == 410
     front.call("DELETE", f"{ALPHA}/members/ivy")
-    assert accept(front, code, user="ivy").status == 410
+    assert accept(front, code, user="ivy").status == 404
     assert front.services.projects.member("alpha", "ivy") is None
 
 
@@ -215,6 +215,60 @@ def test_an_invitation_that_cannot_be_used_is_not_made(
     front.call("PATCH", ALPHA, body={"sites": ["north"]})
     assert front.call("POST", INVITATIONS, body=body).status == status
     assert front.call("GET", INVITATIONS).body["invitations"] == []
+
+
+@pytest.mark.parametrize("how", ["revoked", "removed"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_acceptance_in_flight_does_not_outlive_what_ends_it(
+    front: Front, monkeypatch: pytest.MonkeyPatch, how: str, moment: str
+) -> None:
+    front.project()
+    code = invite(front)
+    (shown,) = front.call("GET", INVITATIONS).body["invitations"]
+    path_by_how = {
+        "revoked": f"{INVITATIONS}/{shown['invitation']}",
+        "removed": f"{ALPHA}/members/ivy",
+    }
+    put = ProjectIndex.put_member
+
+    def interleaved(index: ProjectIndex, member: Membership) -> None:
+        if moment == "after":
+            put(index, member)
+        front.call("DELETE", path_by_how[how])
+        if moment == "before":
+            put(index, member)
+
+    monkeypatch.setattr(ProjectIndex, "put_member", interleaved)
+    assert accept(front, code, user="ivy").status == 410
+    assert front.services.projects.member("alpha", "ivy") is None
+    assert list(front.services.projects.memberships("ivy")) == []
+
+
+def test_a_second_request_of_the_same_user_takes_nothing_back(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front.project()
+    code = invite(front)
+    put, statuses = ProjectIndex.put_member, []
+
+    def interleaved(index: ProjectIndex, member: Membership) -> None:
+        monkeypatch.setattr(ProjectIndex, "put_member", put)
+        statuses.append(accept(front, code, user="ivy").status)
+        put(index, member)
+
+    monkeypatch.setattr(ProjectIndex, "put_member", interleaved)
+    assert accept(front, code, user="ivy").status == 200
+    assert statuses == [200]
+    assert front.services.projects.member("alpha", "ivy") is not None
+
+
+def test_expired_invitations_do_not_count(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.api.projects.invitations.OPEN_LIMIT", 1)
+    front.project()
+    code = invite(front)
+    assert front.call("POST", INVITATIONS, body={"role": "member"}).status == 409
+    end(front, code)
+    assert front.call("POST", INVITATIONS, body={"role": "member"}).status == 201
 
 
 def _break_off(*_: object, **__: object) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from scanloft.core.annotations import Change
 from scanloft.core.model import Accessibility, Membership, ProjectState, Role, Study
 from tests.functions.api.front import Front, Reply
 
@@ -84,6 +85,9 @@ def test_a_project_is_not_deleted_unseen(front: Front) -> None:
     assert delete(front, seen).status == 412
     seen = consequences(front)["confirm"]
     front.call("PATCH", ALPHA, body={"title": "Other"})
+    assert delete(front, seen).status == 412
+    seen = consequences(front)["confirm"]
+    front.services.feed.append("alpha", [Change("session", "1.2", "changed", "")])
     assert delete(front, seen).status == 412
     assert front.call("GET", ALPHA).body["state"] == "active"
 

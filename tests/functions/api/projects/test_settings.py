@@ -10,6 +10,7 @@ from scanloft.core.errors import Unavailable
 from scanloft.core.items_of_people import name_item, open_project_item
 from scanloft.core.model import Accessibility, Role
 from scanloft.core.project_names import folded
+from scanloft.deid.profiles.profile import Profile
 from tests.functions.api.front import Front, Reply
 
 ALPHA = "/api/projects/alpha"
@@ -260,3 +261,22 @@ def test_a_list_of_open_projects_comes_in_pages_and_leaves_out_closed_ones(front
         if after is None:
             break
     assert pages == [["alpha", "beta"], ["gamma"]]
+
+
+@pytest.mark.parametrize("how", ["create", "profile", "fields"])
+def test_settings_that_do_not_fit_into_a_row_are_refused_with_what_to_do(
+    front: Front, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    front.project()
+    monkeypatch.setattr("functions.api.projects.sizes.SETTINGS_LIMIT_BYTES", 50)
+    profile = dict(Profile.basic().to_dict())
+    fields = {"session": [{"name": "a" * 32, "type": "text"} for _ in range(1)]}
+    requests: dict[str, tuple[str, str, object]] = {
+        "create": ("POST", "/api/projects", {"name": "beta", "title": "B", "profile": profile}),
+        "profile": ("PUT", "/api/projects/alpha/profile", {"profile": profile}),
+        "fields": ("PATCH", "/api/projects/alpha", {"fields": fields, "routing": "#" * 90}),
+    }
+    method, path, body = requests[how]
+    reply = front.call(method, path, body=body)
+    assert reply.status == 409, reply.body
+    assert "together" in reply.body["detail"]
