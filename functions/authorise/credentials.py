@@ -11,7 +11,7 @@ from functions.authorise.signing_keys import SigningKeys
 from scanloft.aws.tokens import TokenIndex
 from scanloft.core.caller import Caller
 from scanloft.core.errors import Unauthenticated
-from scanloft.core.tokens import is_token, token_hash
+from scanloft.core.tokens import id_of, is_token, token_hash
 
 ADMIN_GROUP = "site-admins"
 ALGORITHM = "RS256"
@@ -78,6 +78,7 @@ class Credentials:
             by_token=True,
             scope=token.scope,
             project=token.project,
+            token=id_of(token.token_hash),
         )
 
     def _signed_in(self, bearer: str) -> Caller:

@@ -165,11 +165,6 @@ class ProjectIndex:
         row = self._rows.get(member_item(project, user))
         return None if row is None else _membership(row)
 
-    def among(self, user: str, names: Iterable[str]) -> dict[str, Membership]:
-        """The memberships of a user in these projects, by the rows that grant access."""
-        rows = self._rows.get_many(member_item(name, user) for name in names)
-        return {row["project"]: _membership(row) for row in rows.values()}
-
     def members(
         self, project: str, *, after: str | None = None, page_size: int | None = None
     ) -> Iterator[Membership]:

@@ -22,7 +22,7 @@ class Caller:
     """A user, named by the identity provider's `sub`; site administrators see every project.
 
     `by_token`: whether a personal access token speaks, and not a person who signed in. It may do
-    what its scope says, and where it names a project, in that one alone.
+    what its scope says, and where it names a project, in that one alone. `token` is its ID.
     """
 
     user: str
@@ -30,6 +30,7 @@ class Caller:
     by_token: bool = False
     scope: TokenScope = TokenScope.ALL
     project: str = ""
+    token: str = ""
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -48,6 +49,7 @@ class Caller:
             "by_token": "true" if self.by_token else "false",
             "scope": self.scope.value,
             "project": self.project,
+            "token": self.token,
         }
 
     @classmethod
@@ -66,6 +68,7 @@ class Caller:
             by_token=context.get("by_token") == "true",
             scope=TokenScope(str(scope)),
             project=str(context.get("project", "")),
+            token=str(context.get("token", "")),
         )
 
 

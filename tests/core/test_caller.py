@@ -17,6 +17,7 @@ from scanloft.core.model import TokenScope
         st.booleans(),
         st.sampled_from(TokenScope),
         st.text(),
+        st.text(),
     )
 )
 def test_a_caller_comes_out_of_the_context_as_it_went_in(caller: Caller) -> None:
@@ -53,5 +54,6 @@ def test_the_context_holds_texts_only() -> None:
         "by_token": "false",
         "scope": "all",
         "project": "",
+        "token": "",
     }
     assert Caller("olga", is_admin=True).to_context() == context

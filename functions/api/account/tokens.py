@@ -103,12 +103,15 @@ def listed(services: Services, request: Request) -> Answer:
 
 
 def revoke(services: Services, request: Request) -> Answer:
-    """Ends a token of the caller at once.
+    """Ends a token of the caller at once; a token ends itself alone.
 
     Raises:
+        Forbidden: a token names another one.
         NotFound: the caller has no such token.
     """
     name = request.path["token"]
+    if request.caller.by_token and name != request.caller.token:
+        raise Forbidden("A token ends itself alone: sign in to end others.")
     found = [
         token
         for token in services.tokens.tokens(request.caller.user)

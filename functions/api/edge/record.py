@@ -6,6 +6,7 @@ from aws_lambda_powertools import Logger
 from pydantic import BaseModel
 
 from functions.api.edge.clock import timestamp
+from functions.api.edge.path_parts import told
 from functions.api.edge.request import Request
 from functions.api.edge.services import EdgeServices
 from scanloft.core.errors import ArchiveError, InvalidRequest
@@ -64,7 +65,7 @@ def _written(services: EdgeServices, entry: AuditEntry) -> AuditEntry:
 
 
 def _objects(route: "Route", request: Request) -> dict[str, str | int]:
-    parts = {name: value[:FACT_LIMIT] for name, value in request.path.items() if name != "project"}
+    parts = {name: told(name, value) for name, value in request.path.items() if name != "project"}
     return {**parts, **({} if not request.caller.by_token else {"by": "token"})}
 
 

@@ -61,6 +61,11 @@ class Route:
 
     Not for what reads, or gives forms and addresses that end: a kept answer would be an old one.
     """
+    for_bound: bool = False
+    """Without a project in its path, and yet for tokens of one project: it shows that one alone."""
+    unless: Callable[[Any, Request], Answer | None] | None = None
+    """Looks first, before the audit log is told: it answers where nothing has to be done and
+    raises what is refused. So nobody fills the log of others with what changes nothing."""
     of_deleted: bool = False
     """It is answered for a deleted project too; others are a 410 to those who manage it."""
 
@@ -94,6 +99,9 @@ class Route:
         """Does it; what changes something, and what is audited, is written down before."""
         if not (self.changes or self.audited):
             return self.status, self.act(services, request)
+        done_already = self.unless(services, request) if self.unless else None
+        if done_already is not None:
+            return self.status, done_already
         entry = record.begun(self, services, request)
         try:
             return self.status, self.act(services, request)
@@ -113,6 +121,9 @@ class Route:
             if presence.project.state is ProjectState.DELETED and not self.of_deleted:
                 raise deleted_project()
             return replace(request, in_project=presence)
-        if not request.caller.rights & ({Right.MANAGE} if self.changes else {Right.READ}):
+        if request.caller.project and not self.for_bound:
+            raise Forbidden("This token was made for one project: make another one.")
+        needed = Right.MANAGE if self.changes or self.admin else Right.READ
+        if needed not in request.caller.rights:
             raise Forbidden("This token was made for less than that: make another one.")
         return request

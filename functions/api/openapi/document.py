@@ -8,41 +8,14 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from functions.api.edge.path_parts import schema_of
 from functions.api.edge.route import Route
-from scanloft.core.hierarchy import SHARED_MARK, SUBJECT
-from scanloft.core.identifiers import PROJECT, RECEIVER, UID, UPLOAD, USER
 from scanloft.core.problems import PROBLEM_TYPE
-from scanloft.core.resource_names import LABEL
-from scanloft.core.tokens import ID, LINK
 
 TITLE = "scanloft"
 VERSION = "1"
 PART = re.compile(r"<(\w+)>")
 REF = "#/components/schemas/{model}"
-UID_SCHEMA = {"type": "string", "pattern": f"^{UID.pattern}$", "maxLength": 64}
-NAME_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[A-Za-z0-9._-]+$"}
-SCHEMA_BY_PART: Mapping[str, Mapping[str, Any]] = {
-    "project": {"type": "string", "pattern": f"^{PROJECT.pattern}$"},
-    "upload": {"type": "string", "pattern": f"^{UPLOAD.pattern}$"},
-    "study": UID_SCHEMA,
-    "series": UID_SCHEMA,
-    "sop": UID_SCHEMA,
-    "number": {"type": "string", "pattern": "^[0-9]{1,9}$"},
-    "subject": {
-        "type": "string",
-        "pattern": f"^{SUBJECT.pattern}({SHARED_MARK}{PROJECT.pattern})?$",
-    },
-    "target": {"type": "string", "pattern": f"^{PROJECT.pattern}$"},
-    "label": {"type": "string", "pattern": LABEL, "maxLength": 64},
-    "user": {"type": "string", "pattern": f"^{USER.pattern}$"},
-    "token": {"type": "string", "pattern": f"^{ID.pattern}$"},
-    "invitation": {"type": "string", "pattern": f"^{ID.pattern}$"},
-    "link": {"type": "string", "pattern": f"^{ID.pattern}$"},
-    "secret": {"type": "string", "pattern": f"^{LINK.pattern}$"},
-    "ae": {"type": "string", "pattern": f"^{RECEIVER.pattern}$"},
-    "item": {"type": "string", "maxLength": 128, "pattern": "^[A-Za-z0-9][A-Za-z0-9.-]*$"},
-}
-"""What the parts of paths look like; others are names."""
 REFUSALS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429, 500, 503)
 PROBLEM = {
     "type": "object",
@@ -120,7 +93,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": SCHEMA_BY_PART.get(name, NAME_SCHEMA),
+            "schema": dict(schema_of(name)),
         }
         for name in PART.findall(route.path)
     ]

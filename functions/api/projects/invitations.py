@@ -186,6 +186,16 @@ def accept(services: Services, request: Request) -> Answer:
     return Answer(Accepted(project=member.project, role=member.role, site=member.site))
 
 
+def refused(services: Services, request: Request) -> None:
+    """Looks whether the code is one, so that the audit log is not told of others.
+
+    Raises:
+        NotFound: no such invitation.
+        Gone: it was accepted already, or its date is over.
+    """
+    _usable(services, request)
+
+
 def end_taken(services: Services, *, project: str, user: str) -> None:
     """Removes invitations that a user took, before they are removed: no acceptance survives that.
 

@@ -1,6 +1,8 @@
 """Projects: made by those who may, who become their owners; listed for those who are in them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,6 +14,8 @@ from functions.api.edge.shapes import Body, Title
 from functions.api.projects import profiles, shown
 from functions.api.projects.sizes import check_size
 from functions.api.services import Services
+from scanloft.aws.access import PROJECTS_AT_ONCE
+from scanloft.core.caller import Caller
 from scanloft.core.errors import Conflict, Forbidden, NotFound
 from scanloft.core.identifiers import PROJECT
 from scanloft.core.model import Membership, Project, ProjectState, Role
@@ -39,6 +43,7 @@ def listed(services: Services, request: Request) -> Answer:
     """
     wanted = request.asked(Page)
     caller = request.caller
+    names: Iterator[str]
     if caller.is_admin:
         names = services.projects.names(after=wanted.after, page_size=wanted.reads)
     else:
@@ -46,17 +51,9 @@ def listed(services: Services, request: Request) -> Answer:
             caller.user, after=wanted.after, page_size=wanted.reads
         )
         names = (entry.project for entry in entries)
-    found, following = page(names, limit=wanted.limit, place=str)
-    projects = services.projects.projects(found)
-    members = services.projects.among(caller.user, found)
-    seen = [
-        shown.summary(projects[name], members.get(name))
-        for name in found
-        if name in projects
-        and caller.may_enter(name)
-        and (caller.is_admin or _is_shown(projects[name], members.get(name)))
-    ]
-    return Answer(shown.ProjectPage(projects=seen, next=following))
+    seen = _seen(services, caller, filter(caller.may_enter, names))
+    found, following = page(seen, limit=wanted.limit, place=lambda each: each.name)
+    return Answer(shown.ProjectPage(projects=found, next=following))
 
 
 def create(services: Services, request: Request) -> Answer:
@@ -101,6 +98,17 @@ def show(_services: Services, request: Request) -> Answer:
     """One project with its settings and the caller's role in it."""
     manages = request.presence.may(Right.MANAGE)
     return shown.answer(request.presence.project, shown.membership(request), manages=manages)
+
+
+def _seen(
+    services: Services, caller: Caller, names: Iterator[str]
+) -> Iterator[shown.ProjectSummary]:
+    """Those of the projects that the caller may see, in order."""
+    while chunk := list(islice(names, PROJECTS_AT_ONCE)):
+        found = services.projects.presences(chunk, caller.user)
+        for project, member in (found[name] for name in chunk if name in found):
+            if caller.is_admin or _is_shown(project, member):
+                yield shown.summary(project, member)
 
 
 def _is_shown(project: Project, member: Membership | None) -> bool:

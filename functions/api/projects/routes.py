@@ -14,6 +14,7 @@ ROUTES = (
         method="GET",
         path="/api/projects",
         name="project_list",
+        for_bound=True,
         summary="Your projects; for site administrators all projects",
         act=projects.listed,
         query=Page,

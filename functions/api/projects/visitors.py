@@ -1,7 +1,9 @@
 """Visitors: which projects they may know of, and their requests to become members."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
@@ -12,6 +14,7 @@ from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Body, Shown, Text
 from functions.api.projects.bindings import Binding, bound, shown_member
 from functions.api.services import Services
+from scanloft.aws.access import PROJECTS_AT_ONCE
 from scanloft.core.admission import AccessRequest, RequestState
 from scanloft.core.errors import Conflict, NotFound
 from scanloft.core.identifiers import USER
@@ -69,16 +72,12 @@ class Asking(Body):
 
 
 def listed(services: Services, request: Request) -> Answer:
-    """A page of the projects that are not private; names that are none any more are left out."""
+    """A page of the projects that are not private; no place is named after one that is hidden."""
     wanted = request.asked(Page)
     names = services.projects.open_names(after=wanted.after, page_size=wanted.reads)
-    found, following = page(names, limit=wanted.limit, place=str)
-    projects = services.projects.projects(found)
-    shown = [
-        _card(projects[name])
-        for name in found
-        if name in projects and request.caller.may_enter(name) and _is_open(projects[name])
-    ]
+    opened = filter(request.caller.may_enter, names)
+    seen = (_card(project) for project in _projects(services, opened) if _is_open(project))
+    shown, following = page(seen, limit=wanted.limit, place=lambda each: each.name)
     return Answer(OpenProjectPage(projects=shown, next=following))
 
 
@@ -91,24 +90,36 @@ def card(services: Services, request: Request) -> Answer:
 
 
 def ask(services: Services, request: Request) -> Answer:
-    """Asks for access; while a request waits, asking again changes nothing.
+    """Asks for access; `waiting` looks first.
 
     Raises:
         Conflict: the request was declined a few days ago.
     """
-    project, user, now = request.project, request.caller.user, services.now()
-    there = services.requests.request(project, user)
+    asked = AccessRequest(
+        project=request.project,
+        user=request.caller.user,
+        note=request.body(Asking).note,
+        asked_at=timestamp(services.now()),
+    )
+    services.requests.put(asked)
+    return Answer(_shown(asked))
+
+
+def waiting(services: Services, request: Request) -> Answer | None:
+    """The caller's request that waits: asking again changes nothing, and nobody is told.
+
+    Raises:
+        Conflict: the request was declined a few days ago.
+    """
+    there = services.requests.request(request.project, request.caller.user)
     if there and there.state is RequestState.OPEN:
         return Answer(_shown(there))
+    now = services.now()
     if there and datetime.fromisoformat(there.decided_at) > now - timedelta(days=AGAIN_AFTER_DAYS):
         raise Conflict(
             f"Your request was declined: you can ask again {AGAIN_AFTER_DAYS} days after that."
         )
-    asked = AccessRequest(
-        project=project, user=user, note=request.body(Asking).note, asked_at=timestamp(now)
-    )
-    services.requests.put(asked)
-    return Answer(_shown(asked))
+    return None
 
 
 def requests(services: Services, request: Request) -> Answer:
@@ -156,6 +167,13 @@ def _asked(services: Services, request: Request) -> AccessRequest:
     if found is None:
         raise NotFound("This user does not ask for access to the project.")
     return found
+
+
+def _projects(services: Services, names: Iterator[str]) -> Iterator[Project]:
+    """Those of the projects that exist, in order."""
+    while chunk := list(islice(names, PROJECTS_AT_ONCE)):
+        projects = services.projects.projects(chunk)
+        yield from (projects[name] for name in chunk if name in projects)
 
 
 def _is_open(project: Project) -> bool:

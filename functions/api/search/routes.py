@@ -11,6 +11,7 @@ ROUTES = (
         method="GET",
         path="/api/search",
         name="search",
+        for_bound=True,
         summary="Search for subjects, sessions or scans in all your projects",
         act=everywhere.found,
         query=everywhere.Wanted,

@@ -76,11 +76,13 @@ def event(
     headers: Mapping[str, str] | None = None,
     token_scope: str = "",
     token_project: str = "",
+    token: str = "",
 ) -> dict[str, Any]:
     """An event of an HTTP API, payload 2.0, after the authoriser."""
     context = {} if user is None else {"user": user, "admin": "true" if admin else "false"}
-    if token_scope or token_project:
+    if token_scope or token_project or token:
         context |= {"by_token": "true", "scope": token_scope or "all", "project": token_project}
+        context["token"] = token
     return {
         "version": "2.0",
         "routeKey": "ANY /api/{proxy+}",
@@ -123,6 +125,7 @@ class Front:
         headers: Mapping[str, str] | None = None,
         token_scope: str = "",
         token_project: str = "",
+        token: str = "",
     ) -> Reply:
         text = body if isinstance(body, str) or body is None else json.dumps(body)
         request = event(
@@ -135,6 +138,7 @@ class Front:
             headers=headers,
             token_scope=token_scope,
             token_project=token_project,
+            token=token,
         )
         function = function_for(path)
         name = function.name if function and function.name in HANDLERS else "api"

@@ -47,6 +47,7 @@ def test_who_signed_in_is_let_in_by_their_sub(environment: None, pool: Pool) -> 
             "by_token": "false",
             "scope": "all",
             "project": "",
+            "token": "",
         },
     }
 
@@ -80,7 +81,14 @@ def test_a_token_signed_with_a_key_of_ones_own_opens_nothing(environment: None, 
 def test_a_personal_access_token_stands_for_its_user(tokens: TokenIndex, is_admin: bool) -> None:
     secret = kept(tokens, is_admin=is_admin)
     admin = "true" if is_admin else "false"
-    context = {"user": "olga", "admin": admin, "by_token": "true", "scope": "all", "project": ""}
+    context = {
+        "user": "olga",
+        "admin": admin,
+        "by_token": "true",
+        "scope": "all",
+        "project": "",
+        "token": token_hash(secret)[:12],
+    }
     assert handler(event(f"Bearer {secret}"), None) == {"isAuthorized": True, "context": context}
 
 

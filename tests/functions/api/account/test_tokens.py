@@ -157,8 +157,18 @@ def test_a_token_makes_no_other_and_ends_not_all(front: Front) -> None:
     assert front.call("POST", "/api/tokens", body=body, token_scope="all").status == 403
     assert front.call("DELETE", "/api/tokens", token_scope="all").status == 403
     assert is_known(front, made)
-    ended = front.call("DELETE", f"/api/tokens/{made['id']}", token_scope="all")
-    assert ended.status == 200
+
+
+def test_a_token_ends_itself_and_no_other(front: Front) -> None:
+    front.project()
+    made, other = make(front), make(front)
+    path = f"/api/tokens/{made['id']}"
+    for project in ("", "alpha"):
+        ended = front.call("DELETE", path, token_project=project, token=other["id"])
+        assert ended.status == 403
+    assert is_known(front, made)
+    assert front.call("DELETE", path, token_project="alpha", token=made["id"]).status == 200
+    assert not is_known(front, made)
 
 
 def test_a_token_of_the_same_id_is_not_made(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,3 +76,22 @@ def test_a_reason_that_cannot_be_written_down_is_refused(front: Front, reason: s
     reply = front.call("POST", "/api/projects/alpha/uploads", headers={"X-Audit-Reason": reason})
     assert reply.status == 400
     assert front.call("GET", "/api/projects/alpha/uploads").body["uploads"] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/api/tokens/slpat_{'A' * 43}",
+        f"/api/projects/alpha/links/slshare_{'A' * 43}",
+        f"/api/projects/alpha/hooks/slinv_{'A' * 43}.alpha",
+        "/api/projects/alpha/members/jane.doe@hospital.example",
+        f"/api/projects/alpha/members/{'a' * 300}",
+    ],
+)
+def test_what_is_no_part_of_a_path_is_not_written_down(front: Front, path: str) -> None:
+    """It could be a secret, or an address, and the log is for ever."""
+    front.project()
+    front.call("DELETE", path)
+    *_, begun, _refused = entries(front, "-" if "tokens" in path else "alpha")
+    assert "?" in begun.facts.values()
+    assert path.rpartition("/")[2] not in str(begun.facts)

@@ -204,3 +204,32 @@ def test_a_token_that_only_reads_changes_nothing(world: Front, name: str) -> Non
     path = filled(route.path, {**row.parts, **parts})
     reply = world.call(route.method, path, body=row.body, query=row.query, token_scope="read")
     assert reply.status == 403
+
+
+@pytest.mark.parametrize("name", OF_ONES_OWN)
+def test_a_token_for_one_project_reaches_nothing_outside_of_it(world: Front, name: str) -> None:
+    route, row, parts = prepared(world, name)
+    if route.is_open or route.for_bound:
+        return
+    path, body = filled(route.path, {**row.parts, **parts}), filled_body(row.body, parts)
+    reply = world.call(
+        route.method, path, admin=True, body=body, query=row.query, token_project="alpha"
+    )
+    assert reply.status == 403
+
+
+def test_only_what_shows_one_project_alone_is_for_tokens_of_one() -> None:
+    assert {route.name for route in ROUTES if route.for_bound} == {
+        "whoami", "site_show", "token_revoke", "search", "project_list", "open_project_list",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [route.name for route in ROUTES if route.admin])
+def test_what_is_for_administrators_needs_a_token_of_all_rights(world: Front, name: str) -> None:
+    route, row, parts = prepared(world, name)
+    path, body = filled(route.path, {**row.parts, **parts}), filled_body(row.body, parts)
+    for scope in ("read", "write"):
+        reply = world.call(
+            route.method, path, admin=True, body=body, query=row.query, token_scope=scope
+        )
+        assert reply.status == 403

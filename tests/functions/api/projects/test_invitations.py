@@ -143,7 +143,7 @@ def test_a_member_keeps_what_they_are_and_the_invitation_stays(front: Front) -> 
 def test_a_token_for_another_project_accepts_nothing(front: Front) -> None:
     front.project()
     code = invite(front)
-    assert accept(front, code, token_project="beta").status == 404
+    assert accept(front, code, token_project="beta").status == 403
     assert accept(front, code, token_scope="write").status == 403
 
 
@@ -273,3 +273,12 @@ def test_expired_invitations_do_not_count(front: Front, monkeypatch: pytest.Monk
 
 def _break_off(*_: object, **__: object) -> None:
     raise Unavailable("The table did not answer.")
+
+
+def test_a_code_that_is_none_does_not_fill_the_audit_log(front: Front) -> None:
+    front.project()
+    before = list(front.services.audit.entries("-"))
+    assert accept(front, f"slinv_{'A' * 43}.alpha").status == 404
+    assert list(front.services.audit.entries("-")) == before
+    accept(front, invite(front))
+    assert list(front.services.audit.entries("-"))[-1].action == "invitation_accept"

@@ -8,7 +8,7 @@ from scanloft.aws.names import PENDING_S
 from scanloft.aws.projects import ProjectIndex
 from scanloft.core.errors import Unavailable
 from scanloft.core.items_of_people import name_item, open_project_item
-from scanloft.core.model import Accessibility, Role
+from scanloft.core.model import Accessibility, ProjectState, Role
 from scanloft.core.project_names import folded
 from scanloft.deid.profiles.profile import Profile
 from tests.functions.api.front import Front, Reply
@@ -280,3 +280,29 @@ def test_settings_that_do_not_fit_into_a_row_are_refused_with_what_to_do(
     reply = front.call(method, path, body=body)
     assert reply.status == 409, reply.body
     assert "together" in reply.body["detail"]
+
+
+def test_no_page_of_projects_tells_of_one_that_is_hidden(front: Front) -> None:
+    for name in ("aa-gone", "bb-open", "cc-gone", "dd-open"):
+        front.project(name, mia=Role.MEMBER)
+        front.open_up(name, Accessibility.PUBLIC)
+    for name in ("aa-gone", "cc-gone"):
+        front.turn(name, ProjectState.DELETED, until="2999-01-01T00:00:00Z")
+    for path, user in (("/api/open-projects", "out"), ("/api/projects", "mia")):
+        first = front.call("GET", path, user=user, query={"limit": "1"}).body
+        assert ([each["name"] for each in first["projects"]], first["next"]) == (
+            ["bb-open"],
+            "bb-open",
+        )
+        rest = front.call("GET", path, user=user, query={"limit": "1", "after": "bb-open"}).body
+        assert ([each["name"] for each in rest["projects"]], rest["next"]) == (["dd-open"], None)
+
+
+def test_a_token_of_one_project_is_told_of_no_other(front: Front) -> None:
+    for name in ("alpha", "beta", "gamma"):
+        front.project(name)
+    for admin in (False, True):
+        body = front.call(
+            "GET", "/api/projects", admin=admin, query={"limit": "1"}, token_project="alpha"
+        ).body
+        assert ([each["name"] for each in body["projects"]], body["next"]) == (["alpha"], None)

@@ -136,3 +136,15 @@ def test_requests_come_in_pages(protected: Front) -> None:
     users = [each["user"] for each in first["requests"] + rest["requests"]]
     assert (users, rest["next"]) == (["ann", "ben", "cat"], None)
     assert {each["state"] for each in rest["requests"]} == {RequestState.OPEN}
+
+
+def test_asking_again_does_not_fill_the_audit_log(protected: Front) -> None:
+    ask(protected)
+    before = list(protected.services.audit.entries("alpha"))
+    assert before[-1].action == "access_request_create"
+    assert [ask(protected).status for _ in range(3)] == [201] * 3
+    assert list(protected.services.audit.entries("alpha")) == before
+    protected.call("POST", f"{REQUESTS}/vic/decline")
+    before = list(protected.services.audit.entries("alpha"))
+    assert ask(protected).status == 409
+    assert list(protected.services.audit.entries("alpha")) == before
