@@ -1,6 +1,7 @@
 """Sharing into a second project: whose the data are, who reads, who edits, when it ends."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -226,7 +227,7 @@ def test_what_may_identify_patients_goes_into_no_project_that_is_open_to_others(
     alpha: Front,
 ) -> None:
     link = {"label": "x", "days": 1, "selection": {"whole_project": True}}
-    as_root = {"user": "root", "admin": True}
+    as_root: dict[str, Any] = {"user": "root", "admin": True}
     path = "/api/projects/alpha/sessions/1.2"
     session(alpha, "1.7", project="beta")
     _mark(alpha, "alpha")
