@@ -8,8 +8,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.bridge import PREFIXES
 from infra.options import Options
-from infra.permissions import PERMISSIONS_BY_FUNCTION, RAW_DICOM, ObjectAccess
+from infra.permissions import PERMISSIONS_BY_FUNCTION, ObjectAccess
 from scanloft.core.blueprint import FUNCTIONS, INBOX, Bucket
 
 
@@ -102,11 +103,12 @@ def acknowledgements(stack: cdk.Stack, *, options: Options) -> Iterator[Acknowle
                 f"IAM5[Resource::{resource}]",
                 "Each object has a key of its own; the role is bounded by the prefix.",
             )
-    yield Acknowledgement(
-        "Bridge/Policy",
-        f"IAM5[Resource::{_objects(stack, INBOX, RAW_DICOM)}]",
-        "The bridge makes the keys of what it hands in, below this prefix.",
-    )
+    for prefix in PREFIXES:
+        yield Acknowledgement(
+            "Bridge/Policy",
+            f"IAM5[Resource::{_objects(stack, INBOX, prefix)}]",
+            "The bridge makes the keys of what it hands in, below this prefix.",
+        )
 
 
 def _objects_of(stack: cdk.Stack, function: str) -> list[str]:

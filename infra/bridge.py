@@ -7,6 +7,9 @@ from infra.permissions import RAW_DICOM, Verb
 from infra.storage import DataBucket
 from scanloft.core.keys import UNASSIGNED_PREFIX
 
+PREFIXES = (RAW_DICOM, UNASSIGNED_PREFIX)
+"""What a bridge puts objects below: of a project, or of none yet."""
+
 
 class BridgeUpload(Construct):
     """A policy to attach to the identity that a bridge runs under."""
@@ -16,4 +19,4 @@ class BridgeUpload(Construct):
         self.policy = iam.ManagedPolicy(
             self, "Policy", description="Lets a scanloft DICOM bridge put objects into the inbox"
         )
-        inbox.grant(self.policy, verbs=[Verb.PUT], prefixes=[RAW_DICOM, UNASSIGNED_PREFIX])
+        inbox.grant(self.policy, verbs=[Verb.PUT], prefixes=PREFIXES)
