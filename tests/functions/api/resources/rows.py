@@ -31,7 +31,17 @@ DECLARED = {"path": "a/b.csv", "size_bytes": 3, "sha256": "0" * 64}
 
 def hierarchy(front: Front, *, sites: tuple[str, ...] = ("",)) -> None:
     """A subject, its session and a scan, as the pipeline writes them."""
-    front.services.rows.put(subject_item("alpha", "S1"), {"subject": "S1"})
+    front.services.rows.put(
+        subject_item("alpha", "S1"),
+        {
+            "project": "alpha",
+            "subject": "S1",
+            "created_at": "2026-01-01T00:00:00Z",
+            "created_by": "olga",
+            "sites": [],
+            "revision": 1,
+        },
+    )
     if front.services.instances.study("alpha", "1.2") is None:
         front.services.instances.put_study(
             Study("alpha", "1.2", 1, 1, 10, ("MR",), attributes={}, sites=sites)
