@@ -13,14 +13,22 @@ from infra.assets import Workshop, size_bytes
 from scanloft.core.blueprint import FUNCTIONS, INGEST, Function
 
 MB = 1_000_000
+API_BYTES = 20 * MB
+"""pydicom and google-re2, which check profiles as anonymise reads them, and pydantic: 7 of them."""
 SIZE_LIMIT_BYTES = {
     "anonymise": 35 * MB,  # 20 of them python-gdcm, without the copies and programs of its wheel
     "unpack": 10 * MB,
     "ingest": 10 * MB,
     "summarise": 10 * MB,
-    "api": 12 * MB,  # pydicom and google-re2, which check profiles as anonymise reads them
+    "api": API_BYTES,
+    "custody": API_BYTES,
+    "review": API_BYTES,
     "dicomweb": 4 * MB,
     "authorise": 20 * MB,
+    "export": 4 * MB,
+    "sweep": 4 * MB,
+    "transfer": 4 * MB,
+    "deliver": 4 * MB,
 }
 FOLDER_BY_PACKAGE = {"pydicom": "pydicom", "google-re2": "re2", "python-gdcm": "_gdcm"}
 NATIVE = {"pyjwt[crypto]", "google-re2", "python-gdcm"}

@@ -50,6 +50,8 @@ PIPELINE = (UNPACK, ANONYMISE, INGEST, SUMMARISE)
 SINGLETONS = (gate, indexer, summariser, unpacker)
 SECRET = base64.b64encode(b"only for tests, 32 bytes or more").decode()
 CLOCKED = ("revision", "arrived_at", "created_at", "added_at", "deleted_at", "until", "expires_at")
+CLAIMED = ("at", "mark")
+"""When a label was claimed, and by which run: what it names and for whom is compared."""
 BASIC_PROFILE: Mapping[str, object] = {"name": "basic", "version": 1}
 
 Record = dict[str, Any]
@@ -214,7 +216,7 @@ class Cloud:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.rows.table)
         every = [item for page in pages for item in page["Items"]]
         raw = [item for item in every if not item[PARTITION_KEY]["S"].endswith("#FEED")]
-        items = [{k: str(v) for k, v in item.items() if k not in CLOCKED} for item in raw]
+        items = [{k: str(v) for k, v in item.items() if k not in _incidental(item)} for item in raw]
         return sorted(items, key=lambda item: (item[PARTITION_KEY], item[SORT_KEY]))
 
     def snapshot(self) -> Snapshot:
@@ -230,6 +232,10 @@ class Cloud:
     def told(self, project: str = "alpha") -> set[tuple[str, str]]:
         """The kind and name of all that the feed of a project tells of, however often."""
         return {(change.kind, change.name) for change in Feed(self.rows).changes(project)}
+
+
+def _incidental(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return CLAIMED if item[PARTITION_KEY]["S"].endswith("#LABELS") else CLOCKED
 
 
 def _record(message: Mapping[str, Any]) -> Record:

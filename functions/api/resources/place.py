@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from functions.api.edge.request import Request
 from functions.api.services import Services
+from scanloft.contents.standing import hidden_by_level
 from scanloft.core.annotations import Level, Resource
 from scanloft.core.errors import Gone, InvalidRequest, NotFound
 from scanloft.core.identifiers import is_uid
@@ -38,11 +39,12 @@ def place_of(services: Services, request: Request) -> Place:
         Gone: it was deleted; only those are told who might see it.
     """
     place = _named(request)
+    if "label" in request.path:
+        label_of(request)
     there = _is_there(services, request, place)
     if there is False or (there is None and request.presence.site):
         raise _not_found(place)
-    buried = services.tombstones.among(place.project, _above(place))
-    if buried:
+    if _is_hidden(services, place):
         raise Gone("This was deleted: who may delete can bring it back for some days.")
     if there is None:
         raise _not_found(place)
@@ -140,11 +142,17 @@ def _sites_of_subject(services: Services, place: Place) -> Iterable[str]:
     return {site for row in services.rows.get_many(keys).values() for site in row["sites"]}
 
 
-def _above(place: Place) -> list[tuple[Level, str]]:
-    """The place and what it lies in, as tombstones name them."""
-    if place.level is Level.SCAN:
-        return [(Level.SESSION, place.owner.partition("/")[0]), (Level.SCAN, place.owner)]
-    return [(place.level, place.owner)] if place.level is not Level.PROJECT else []
+def _is_hidden(services: Services, place: Place) -> bool:
+    """Whether it was deleted, or what it lies in: of a session that is the subject, too."""
+    if place.level is Level.PROJECT:
+        return False
+    if services.tombstones.one(place.project, place.level, place.owner) is not None:
+        return True
+    if place.level is Level.SUBJECT:
+        return False
+    study_uid = place.owner.partition("/")[0]
+    study = services.instances.study(place.project, study_uid)
+    return hidden_by_level(services.shelves, place.project, study_uid, study) is not None
 
 
 def _not_found(place: Place) -> NotFound:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scanloft.core.annotations import Level, Resource, ResourceFile, Trashed
+from scanloft.core.hierarchy import PATIENT_ID
 from scanloft.core.items_of_people import subject_item
 from scanloft.core.model import Series, Study
 from tests.functions.api.front import Front
@@ -44,7 +45,7 @@ def hierarchy(front: Front, *, sites: tuple[str, ...] = ("",)) -> None:
     )
     if front.services.instances.study("alpha", "1.2") is None:
         front.services.instances.put_study(
-            Study("alpha", "1.2", 1, 1, 10, ("MR",), attributes={}, sites=sites)
+            Study("alpha", "1.2", 1, 1, 10, ("MR",), attributes={PATIENT_ID: ("S1",)}, sites=sites)
         )
         front.services.instances.put_series(
             Series("alpha", "1.2", "1.2.3", 1, 10, attributes={}, sites=sites)

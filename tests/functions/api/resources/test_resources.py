@@ -127,7 +127,7 @@ def bury(front: Front, level: Level, name: str) -> None:
 @pytest.mark.parametrize(
     ("level", "name", "gone"),
     [
-        (Level.SUBJECT, "S1", {Level.SUBJECT}),
+        (Level.SUBJECT, "S1", {Level.SUBJECT, Level.SESSION, Level.SCAN}),
         (Level.SESSION, "1.2", {Level.SESSION, Level.SCAN}),
         (Level.SCAN, "1.2/1.2.3", {Level.SCAN}),
     ],
@@ -140,6 +140,7 @@ def test_what_belongs_to_something_deleted_is_gone_for_those_who_may_know(
     assert statuses == {of: 410 if of in gone else 200 for of in Level}
     outside = alpha.call("GET", BASE_BY_LEVEL[level], user="outsider")
     assert outside.status == 404
+    assert alpha.call("GET", f"{BASE_BY_LEVEL[level]}/{'x' * 65}").status == 400
 
 
 def test_whoever_is_bound_to_a_site_sees_what_that_site_alone_submitted(front: Front) -> None:
