@@ -3,34 +3,20 @@
 Their names are handed on only where the sender wants them kept: as paths in a resource.
 """
 
-import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from scanloft.core.errors import BadArchiveFile, Oversized, Rejected
+from scanloft.core.packed.formats import BROKEN, COMPRESSED_STARTS, ZIP_STARTS
 from scanloft.core.packed.streams import Counted, decompressed
 from scanloft.core.packed.tar_headers import StrictTarInfo, check_end
 from scanloft.core.packed.zip_directory import check_directory
 
-ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-NESTED_MAGIC = (*ZIP_MAGIC, b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
+NESTED = (*ZIP_STARTS, *COMPRESSED_STARTS)
 DICOM_PREFIX_AT, DICOM_PREFIX = 128, b"DICM"
-BROKEN = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What the libraries raise at files that are damaged, encrypted or packed in an unknown way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +56,7 @@ def members(
         BadArchiveFile: damaged, cut off, encrypted, or more than the limits allow.
     """
     allowed = min(limits.total_bytes, max(size_bytes, 1024 * 1024) * limits.ratio)
-    is_zip = packed.read(4) in ZIP_MAGIC
+    is_zip = packed.read(4) in ZIP_STARTS
     packed.seek(0)
     try:
         if is_zip:
@@ -147,7 +133,7 @@ def _member(place: int, body: bytes, limits: Limits, *, name: str) -> Member:
 
 def _refused_if_packed(member: Member) -> Member:
     body = member.body
-    if body.startswith(NESTED_MAGIC) and not body.startswith(DICOM_PREFIX, DICOM_PREFIX_AT):
+    if body.startswith(NESTED) and not body.startswith(DICOM_PREFIX, DICOM_PREFIX_AT):
         return Member(
             member.place,
             refusal=BadArchiveFile(

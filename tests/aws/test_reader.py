@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanloft.aws import reader
-from scanloft.aws.reader import RangedObject, opened
+from scanloft.aws.reader import opened
 from scanloft.core.errors import NotFound
 from tests.support.cloud import Cloud
 from tests.support.disturbances import calls_listed
@@ -51,8 +51,3 @@ def test_an_empty_object_is_read_without_a_call(cloud: Cloud) -> None:
 def test_an_object_that_is_gone_is_not_found(cloud: Cloud) -> None:
     with pytest.raises(NotFound):
         opened(cloud.archive, "a", size_bytes=10).read()
-
-
-def test_the_raw_file_says_what_it_can_do(cloud: Cloud) -> None:
-    raw = RangedObject(cloud.archive, "a", size_bytes=10)
-    assert (raw.readable(), raw.seekable(), raw.writable(), raw.tell()) == (True, True, False, 0)

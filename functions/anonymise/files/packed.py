@@ -11,6 +11,13 @@ from typing import IO, Any
 
 from functions.anonymise.files.sidecars import check_sidecar
 from scanloft.core.errors import BadArchiveFile, HiddenDicom, Rejected
+from scanloft.core.packed.formats import (
+    BROKEN,
+    BZIP2_START,
+    COMPRESSED_STARTS,
+    GZIP_START,
+    ZIP_STARTS,
+)
 from scanloft.core.packed.streams import Counted, decompressed
 from scanloft.core.packed.tar_headers import StrictTarInfo
 from scanloft.core.packed.zip_directory import check_directory
@@ -24,8 +31,6 @@ UNPACKED_LIMIT_BYTES = 1024 * MIB
 """A compressed tar must be unpacked to reach its members: so far, and no further."""
 RATIO_LIMIT = 200
 XZ_MEMORY_BYTES = 128 * MIB
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
 TAR, TAR_AT = b"ustar", 257
 OPAQUE = (
     b"7z\xbc\xaf\x27\x1c",
@@ -41,17 +46,6 @@ OPAQUE = (
 )
 ISO, ISO_AT = b"CD001", 32769
 """The image of a disc (ECMA-119 8.1), as patients are given."""
-BROKEN = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
 
 
 def look_into(file: IO[bytes], head: bytes) -> None:
@@ -81,11 +75,11 @@ def look_into(file: IO[bytes], head: bytes) -> None:
 
 def _starts_of(head: bytes) -> Callable[[IO[bytes]], Iterator[bytes]] | None:
     """What gives the beginnings of all that is in a file of this beginning; None for not packed."""
-    if head.startswith(ZIP):
+    if head.startswith(ZIP_STARTS):
         return _zip_starts
     if head.startswith(TAR, TAR_AT):
         return _tar_starts
-    if head.startswith((GZIP, BZIP2, XZ)):
+    if head.startswith(COMPRESSED_STARTS):
         return _compressed_starts
     return None
 
@@ -137,7 +131,7 @@ def _check_start(start: bytes) -> None:
             "There is DICOM in this zip, tar or compressed file: send it as an upload of kind "
             '"archive", or the DICOM objects by themselves, so that they are de-identified.'
         )
-    if start.startswith((GZIP, BZIP2, XZ)):
+    if start.startswith(COMPRESSED_STARTS):
         inner = _inflated(start)
         if looks_like_dicom(inner):
             _check_start(inner)
@@ -153,9 +147,9 @@ def _is_packed(start: bytes) -> bool:
 
 def _inflated(start: bytes) -> bytes:
     """As much as the beginning of a compressed file gives."""
-    if start.startswith(GZIP):
+    if start.startswith(GZIP_START):
         return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(start, START_BYTES)
-    if start.startswith(BZIP2):
+    if start.startswith(BZIP2_START):
         return bz2.BZ2Decompressor().decompress(start, START_BYTES)
     return lzma.LZMADecompressor(memlimit=XZ_MEMORY_BYTES).decompress(start, START_BYTES)
 

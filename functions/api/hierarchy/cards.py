@@ -68,8 +68,8 @@ def data_card_values(card: Card) -> dict[str, object]:
     return {**card_values(card), "quality": Quality(card.quality or Quality.NONE)}
 
 
-def with_edit(card: Card, edit: SubjectEdit, *, schema: Mapping[str, object]) -> Card:
-    """The card as the edit wants it; its label is left to `labelled`.
+def _with_edit(card: Card, edit: SubjectEdit, *, schema: Mapping[str, object]) -> Card:
+    """The card as the edit wants it; its label is left to `_labelled`.
 
     Raises:
         InvalidRequest: a value that its field cannot hold.
@@ -86,9 +86,32 @@ def with_edit(card: Card, edit: SubjectEdit, *, schema: Mapping[str, object]) ->
     return changed
 
 
-def labelled(card: Card, edit: SubjectEdit) -> Card:
+def _labelled(card: Card, edit: SubjectEdit) -> Card:
     """The card with the label that the edit wants."""
     return replace(card, label=edit.label) if "label" in edit.model_fields_set else card
+
+
+def edited_cards(
+    services: Services,
+    edit: SubjectEdit,
+    *,
+    card: Card,
+    here: Card | None,
+    schema: Mapping[str, object],
+) -> tuple[Card, Card | None]:
+    """Both cards as the edit leaves them, written: what is said, and the label here of a share.
+
+    `here` is the card in the project that it is seen from through a share, and None without one.
+
+    Raises:
+        InvalidRequest, Conflict, Outdated: as `_with_edit` and `written`.
+    """
+    wanted = _with_edit(card, edit, schema=schema)
+    if here is None:
+        wanted = _labelled(wanted, edit)
+    else:
+        here = written(services, _labelled(here, edit), before=here)
+    return written(services, wanted, before=card), here
 
 
 def written(services: Services, card: Card, *, before: Card) -> Card:

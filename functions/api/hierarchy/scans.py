@@ -10,10 +10,8 @@ from functions.api.hierarchy.cards import (
     DataEdit,
     check_unchanged,
     data_card_values,
-    labelled,
+    edited_cards,
     tell,
-    with_edit,
-    written,
 )
 from functions.api.hierarchy.places import (
     FoundSession,
@@ -86,8 +84,7 @@ def edit(services: Services, request: Request) -> Answer:
     found, wanted = scan_of(services, request), request.body(DataEdit)
     owner = editable(services, request, found.session.share)
     check_unchanged(request, found.etag)
-    card = labelled(with_edit(found.card, wanted, schema=owner.fields), wanted)
-    card = written(services, card, before=found.card)
+    card, _ = edited_cards(services, wanted, card=found.card, here=None, schema=owner.fields)
     tell(services, owner.name, Level.SCAN, card.name, what="edited")
     changed = replace(found, card=card)
     return Answer(_shown(changed.series, card), etag=changed.etag)

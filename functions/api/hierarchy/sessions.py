@@ -16,10 +16,8 @@ from functions.api.hierarchy.cards import (
     Label,
     check_unchanged,
     data_card_values,
-    labelled,
+    edited_cards,
     tell,
-    with_edit,
-    written,
 )
 from functions.api.hierarchy.places import (
     FoundSession,
@@ -114,12 +112,9 @@ def edit(services: Services, request: Request) -> Answer:
     found, wanted = session_of(services, request), request.body(DataEdit)
     owner = editable(services, request, found.share)
     check_unchanged(request, found.etag)
-    card, here = with_edit(found.card, wanted, schema=owner.fields), found.here
-    if here is None:
-        card = labelled(card, wanted)
-    else:
-        here = written(services, labelled(here, wanted), before=here)
-    card = written(services, card, before=found.card)
+    card, here = edited_cards(
+        services, wanted, card=found.card, here=found.here, schema=owner.fields
+    )
     tell(services, owner.name, Level.SESSION, found.study.study_uid, what="edited")
     return _answer(services, request, replace(found, card=card, here=here))
 

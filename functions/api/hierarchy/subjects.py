@@ -17,9 +17,8 @@ from functions.api.hierarchy.cards import (
     SubjectEdit,
     card_values,
     check_unchanged,
-    labelled,
+    edited_cards,
     tell,
-    with_edit,
     written,
 )
 from functions.api.hierarchy.places import (
@@ -130,12 +129,9 @@ def edit(services: Services, request: Request) -> Answer:
     owner = editable(services, request, found.share)
     check_unchanged(request, found.etag)
     _check_name_free(services, request, wanted.label, name=found.name)
-    card, here = with_edit(found.card, wanted, schema=owner.fields), found.here
-    if here is None:
-        card = labelled(card, wanted)
-    else:
-        here = written(services, labelled(here, wanted), before=here)
-    card = written(services, card, before=found.card)
+    card, here = edited_cards(
+        services, wanted, card=found.card, here=found.here, schema=owner.fields
+    )
     tell(services, owner.name, Level.SUBJECT, found.subject.subject, what="edited")
     changed = replace(found, card=card, here=here)
     return Answer(_shown(changed), etag=changed.etag)
