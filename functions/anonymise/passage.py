@@ -24,7 +24,7 @@ from scanloft.aws.tombstones import TombstoneIndex
 from scanloft.core.errors import MalformedDicom, NotDicom, NotFound, Oversized, Rejected
 from scanloft.core.fates import Disposition, judged
 from scanloft.core.instructions import is_review_upload
-from scanloft.core.keys import ArchiveKey, InboxPrefix
+from scanloft.core.keys import ArchiveKey
 from scanloft.core.model import Fate, FateKind, Prearchive
 from scanloft.core.overlap import Budget
 from scanloft.core.resource_names import resource_name
@@ -165,14 +165,17 @@ class Passage:
         if isinstance(room, Rejected):
             raise room
         check_declaration(raw, errand.declaration, needed=errand.declaration_needed)
-        target = target_of(errand.key, errand.declaration)
+        target = target_of(errand)
         if target is None:
             return self._image(errand, room, raw)
         if is_dicom(raw.source):
             return self._image_among_files(errand, room, raw)
         place = f"{errand.key.upload}/{errand.key.number}".encode()
         file_id = room.pseudonyms.content_id(place)
-        return self._files.put(errand.key, target, raw, file_id=file_id), ""
+        instruction = errand.instruction
+        reviewed = instruction is not None and instruction.contents_reviewed
+        fate = self._files.put(errand.key, target, raw, file_id=file_id, reviewed=reviewed)
+        return fate, ""
 
     def _image_among_files(self, errand: Errand, room: Room, raw: Raw) -> tuple[Fate, str]:
         """Takes what was declared as a file and is DICOM the way of all DICOM."""
@@ -252,11 +255,10 @@ def _not_left_out(errand: Errand, error: NotDicom) -> Rejected:
 
 
 def _resource(errand: Errand, fate: Fate) -> str:
-    target = errand.declaration.target if errand.declaration else None
-    if target is None or errand.key.prefix is not InboxPrefix.FILES or fate.code:
+    if fate.kind is not FateKind.ARCHIVED or fate.code:
         return ""
-    is_new = fate.kind is FateKind.ARCHIVED
-    return resource_name(target.level, target.owner, target.label) if is_new else ""
+    target = target_of(errand)
+    return resource_name(target.level, target.owner, target.label) if target else ""
 
 
 def _origin(errand: Errand, room: Room, raw: Raw) -> Origin:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scanloft.aws.rows import Rows, Value
+from scanloft.aws.targets import packed, unpacked
 from scanloft.core.instructions import Instruction
 from scanloft.core.items import instruction_item
 from scanloft.core.model import Prearchive
@@ -43,6 +44,7 @@ def _row(entry: Instruction) -> dict[str, Value]:
         "number": entry.number,
         "by": entry.by,
         "pixels_reviewed": entry.pixels_reviewed,
+        "contents_reviewed": entry.contents_reviewed,
         "uploader": entry.uploader,
         "site": entry.site,
         "subject_label": entry.subject_label,
@@ -53,6 +55,8 @@ def _row(entry: Instruction) -> dict[str, Value]:
         row["prearchive"] = entry.prearchive.value
     if entry.profile is not None:
         row["profile"] = json.dumps(dict(entry.profile), sort_keys=True)
+    if entry.target is not None:
+        row["target"] = packed(entry.target)
     return row
 
 
@@ -65,6 +69,8 @@ def _instruction(row: Mapping[str, Any]) -> Instruction:
         prearchive=Prearchive(row["prearchive"]) if "prearchive" in row else None,
         profile=json.loads(row["profile"]) if "profile" in row else None,
         pixels_reviewed=row["pixels_reviewed"],
+        contents_reviewed=row["contents_reviewed"],
+        target=unpacked(row["target"]) if "target" in row else None,
         was=tuple(map(_file, row["was"])),
         uploader=row["uploader"],
         site=row["site"],

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from scanloft.aws.rows import Rows, Value
-from scanloft.core.annotations import Level, Overwrite, Target
+from scanloft.aws.targets import packed, unpacked
 from scanloft.core.items import (
     DECLARATION_SORT,
     FATE_SORT,
@@ -243,7 +243,7 @@ def _upload(row: Mapping[str, Any]) -> Upload:
 
 
 def _declaration_row(declaration: Declaration) -> dict[str, Value]:
-    target = {"target": _packed(declaration.target)} if declaration.target else {}
+    target = {"target": packed(declaration.target)} if declaration.target else {}
     return {
         "number": declaration.number,
         "size_bytes": declaration.size_bytes,
@@ -253,23 +253,13 @@ def _declaration_row(declaration: Declaration) -> dict[str, Value]:
     }
 
 
-def _packed(target: Target) -> str:
-    return json.dumps(asdict(target), sort_keys=True, ensure_ascii=False)
-
-
-def _target(text: str) -> Target:
-    values = json.loads(text)
-    level, overwrite = Level(values.pop("level")), Overwrite(values.pop("overwrite"))
-    return Target(level=level, overwrite=overwrite, **values)
-
-
 def _declaration(row: Mapping[str, Any]) -> Declaration:
     return Declaration(
         number=row["number"],
         size_bytes=row["size_bytes"],
         sha256=row["sha256"],
         kind=FileKind(row["kind"]),
-        target=_target(row["target"]) if "target" in row else None,
+        target=unpacked(row["target"]) if "target" in row else None,
     )
 
 

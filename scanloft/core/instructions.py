@@ -7,6 +7,7 @@ says nothing of this kind: whoever may put objects could say it too.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scanloft.core.annotations import Target
 from scanloft.core.model import Prearchive
 
 REVIEW_UPLOAD_PREFIX = "review-"
@@ -22,9 +23,10 @@ class Instruction:
     """What holds for one object alone: file `number` of an upload of a project.
 
     `prearchive` and `profile` stand in place of those of the project. `pixels_reviewed`: a person
-    has seen that its pixels show nothing of the patient. `was` are the files of this project whose
-    fates follow that of this one, as (upload, number). `uploader` is who sent it at first. The
-    labels are for its subject and its session.
+    has seen that its pixels show nothing of the patient; `contents_reviewed`, that a file of a
+    resource says nothing of the patient. `target` is the place of such a file. `was` are the files
+    of this project whose fates follow that of this one, as (upload, number). `uploader` is who sent
+    it at first. The labels are for its subject and its session.
     """
 
     project: str
@@ -34,6 +36,8 @@ class Instruction:
     prearchive: Prearchive | None = None
     profile: Mapping[str, object] | None = None
     pixels_reviewed: bool = False
+    contents_reviewed: bool = False
+    target: Target | None = None
     was: tuple[tuple[str, str], ...] = ()
     uploader: str = ""
     site: str = ""

@@ -8,7 +8,7 @@ import io
 
 from functions.anonymise.files.packed import look_into
 from functions.anonymise.files.sidecars import check_sidecar
-from scanloft.core.errors import HiddenDicom
+from scanloft.core.errors import BadArchiveFile, HiddenDicom
 from scanloft.core.ranged_file import buffered
 from scanloft.deid.source import Source
 from scanloft.dicom.layout import looks_like_dicom
@@ -28,8 +28,11 @@ def is_dicom(source: Source) -> bool:
     return looks_like_dicom(source.read(0, START_BYTES))
 
 
-def check_content(source: Source) -> None:
+def check_content(source: Source, *, reviewed: bool = False) -> None:
     """Lets pass what is no DICOM, has none within, and does not say who the patient is.
+
+    Where it was `reviewed`, a person answers for what cannot be looked into and for what it says;
+    DICOM that is found within passes never.
 
     Raises:
         HiddenDicom: DICOM within: in a zip, tar or compressed file, or behind something else.
@@ -43,8 +46,13 @@ def check_content(source: Source) -> None:
             "There is DICOM within this file, behind something else: send the DICOM objects by "
             "themselves, so that they are de-identified."
         )
-    look_into(opened(source), head)
-    check_sidecar(head, is_whole=len(head) == source.size)
+    try:
+        look_into(opened(source), head, reviewed=reviewed)
+    except BadArchiveFile:
+        if not reviewed:
+            raise
+    if not reviewed:
+        check_sidecar(head, is_whole=len(head) == source.size)
 
 
 def opened(source: Source) -> io.BufferedReader:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from functions.anonymise.assembly import fill
 from functions.anonymise.files.content import check_content
 from functions.anonymise.raw import Raw, WholeRaw
+from functions.anonymise.tasks import Errand
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.trash import Trash
 from scanloft.core.annotations import Overwrite, Resource, ResourceFile, Target, Trashed
 from scanloft.core.errors import Conflict, DeclarationMismatch, Gone, NotFound, Unavailable
 from scanloft.core.keys import InboxKey, InboxPrefix, resource_file_key
-from scanloft.core.model import Declaration, Fate, FateKind, FileKind
+from scanloft.core.model import Fate, FateKind, FileKind
 from scanloft.core.resource_names import NUMBERED_LIMIT, numbered
 from scanloft.core.retention import kept_until
 from scanloft.deid.source import Span
@@ -48,10 +49,11 @@ class FileShelf:
         self._trash = trash
         self._now = now
 
-    def put(self, key: InboxKey, target: Target, raw: Raw, *, file_id: str) -> Fate:
+    def put(self, key: InboxKey, target: Target, raw: Raw, *, file_id: str, reviewed: bool) -> Fate:
         """Takes a file that is no DICOM into the resource that it was declared for.
 
         `file_id` follows from its upload and number: so a file that comes again is the same one.
+        `reviewed`: a person answers for what it says.
 
         Raises:
             Gone: the resource was deleted since.
@@ -60,7 +62,7 @@ class FileShelf:
             NotFound: the raw object is gone.
             Unavailable: S3 or DynamoDB did not answer.
         """
-        check_content(raw.source)
+        check_content(raw.source, reviewed=reviewed)
         filing = _Filing(
             self._resource(key.project, target),
             _file(key, target, raw, file_id=file_id, now=self._now()),
@@ -184,14 +186,17 @@ class FileShelf:
         )
 
 
-def target_of(key: InboxKey, declaration: Declaration | None) -> Target | None:
-    """The place that a file was declared for; None for an object that is no file of a resource.
+def target_of(errand: Errand) -> Target | None:
+    """The place that a file was declared or sent on for; None for what is no file of a resource.
 
     Raises:
         DeclarationMismatch: it was sent as such a file, and not declared as one.
     """
-    if key.prefix is not InboxPrefix.FILES:
+    if errand.key.prefix is not InboxPrefix.FILES:
         return None
+    if errand.instruction is not None and errand.instruction.target is not None:
+        return errand.instruction.target
+    declaration = errand.declaration
     if declaration is None or declaration.kind is not FileKind.FILE or not declaration.target:
         raise DeclarationMismatch(
             "This object was not declared as a file of a resource: declare it there, then send it "

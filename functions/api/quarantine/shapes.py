@@ -47,6 +47,7 @@ class Decision(Body):
     subject: Label | None = None
     session: Label | None = None
     pixels_reviewed: bool = False
+    contents_reviewed: bool = False
     conflicts: Conflicts = Conflicts.KEEP_FIRST
     profile: dict[str, Any] | None = None
 
@@ -56,9 +57,13 @@ class Decision(Body):
             raise ValueError('it needs either "items" or "all_of_code"')
         if (self.action is Action.MOVE) != (self.project is not None):
             raise ValueError('"project" goes with the action move, and the action with it')
-        decided = self.pixels_reviewed or self.profile is not None or self._replaces
+        reviewed = self.pixels_reviewed or self.contents_reviewed
+        decided = reviewed or self.profile is not None or self._replaces
         if decided and self.action is not Action.RELEASE:
-            raise ValueError('"pixels_reviewed", "conflicts" and "profile" go with release alone')
+            raise ValueError(
+                '"pixels_reviewed", "contents_reviewed", "conflicts" and "profile" go with release '
+                "alone"
+            )
         if (self.subject or self.session) and self.action is Action.DELETE:
             raise ValueError('"subject" and "session" do not go with delete')
         return self

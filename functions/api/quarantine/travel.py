@@ -1,14 +1,16 @@
 """Where quarantined objects go from here, and what holds for each of them on the way."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from functions.api.quarantine.effects import Sending
 from functions.api.quarantine.services import ReviewServices
 from functions.api.quarantine.shapes import Action, Conflicts, Decision, Outcome, Result
+from scanloft.aws.instructions import Place
+from scanloft.core.annotations import Overwrite, Target
 from scanloft.core.instructions import Instruction, may_be_instructed
 from scanloft.core.keys import InboxKey, InboxPrefix, UnassignedKey
-from scanloft.core.model import Prearchive, Project, QuarantineItem, Upload, UploadSource
+from scanloft.core.model import FileKind, Prearchive, Project, QuarantineItem, Upload, UploadSource
 
 WAS_LIMIT = 8
 """How many files of uploads follow the fate of one object that is sent again and again."""
@@ -44,30 +46,33 @@ class Travel:
             place for place in places if place[0] and may_be_instructed(place[1])
         )
         uploads = services.uploads.known({place[:2] for place in places if place[0] and place[1]})
+        targets = {} if self.moved else _targets(services, places)
         sendings: list[Sending] = []
         refused: list[Result] = []
         for count, (entry, place) in enumerate(zip(entries, places, strict=True), start=1):
-            key = self._key(entry, str(count))
+            before = known.get(place, _before(uploads.get(place[:2])))
+            target = None if self.moved else targets.get(place, before.target)
+            key = self._key(entry, str(count), target)
             if key is None:
                 refused.append(_refused(entry))
                 continue
-            before = known.get(place, _before(uploads.get(place[:2])))
             sendings.append(
                 Sending(
                     entry=entry,
                     key=str(key),
                     number=key.number,
-                    instruction=self._instruction(key, entry, before),
+                    instruction=self._instruction(key, entry, replace(before, target=target)),
                 )
             )
         return sendings, refused
 
-    def _key(self, entry: QuarantineItem, number: str) -> InboxKey | UnassignedKey | None:
+    def _key(
+        self, entry: QuarantineItem, number: str, target: Target | None
+    ) -> InboxKey | UnassignedKey | None:
         project = self.target.name if self.target else entry.project
         if project:
-            return InboxKey.build(
-                InboxPrefix.DICOM, project=project, upload=self.upload, number=number
-            )
+            prefix = InboxPrefix.FILES if target else InboxPrefix.DICOM
+            return InboxKey.build(prefix, project=project, upload=self.upload, number=number)
         return UnassignedKey(entry.receiver, self.upload, number) if entry.receiver else None
 
     def _instruction(
@@ -85,12 +90,20 @@ class Travel:
             prearchive=self._prearchive(before),
             profile=decision.profile,
             pixels_reviewed=decision.pixels_reviewed,
+            contents_reviewed=decision.contents_reviewed,
+            target=self._place(before.target),
             was=was,
             uploader=before.uploader,
             site=self.site or ("" if self.moved else before.site),
             subject_label=decision.subject or before.subject_label,
             session_label=decision.session or before.session_label,
         )
+
+    def _place(self, target: Target | None) -> Target | None:
+        """The place of a file in its resource, where it takes that of another if it is to."""
+        if target is None or self.decision.conflicts is not Conflicts.REPLACE:
+            return target
+        return replace(target, overwrite=Overwrite.REPLACE)
 
     def _prearchive(self, before: Instruction) -> Prearchive | None:
         """Released objects wait no more; others wait where their project lets them."""
@@ -110,6 +123,20 @@ def projects_of(sendings: Sequence[Sending]) -> Mapping[str, int]:
             project = sending.instruction.project
             counts[project] = counts.get(project, 0) + 1
     return counts
+
+
+def _targets(services: ReviewServices, places: Iterable[Place]) -> dict[Place, Target]:
+    """The places in resources that files were declared for."""
+    sent = [place for place in places if place[0] and not may_be_instructed(place[1])]
+    named = [place for place in sent if "." not in place[2]]
+    members = [place for place in sent if "." in place[2]]
+    declared = services.uploads.declared(named) if named else {}
+    declared |= services.uploads.declared_members(members) if members else {}
+    return {
+        place: declaration.target
+        for place, declaration in declared.items()
+        if declaration.target and declaration.kind is FileKind.FILE
+    }
 
 
 def _before(upload: Upload | None) -> Instruction:
