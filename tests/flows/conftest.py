@@ -1,6 +1,7 @@
 """The archive that the flow tests share: all of it, over real sockets."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,16 @@ from infra.local.demo.account import Account
 from infra.local.demo.outcome import Route
 from infra.local.demo.run import PROJECT_BY_ROUTE, run
 from tests.flows.images import write_folder
+from tests.flows.state import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a folder: the account of it, and how many rows the archive has for it."""
+
+    account: Account
+    new_rows: int
+
 
 RECEIVERS = {"SCANLOFT": PROJECT_BY_ROUTE[Route.DICOM]}
 
@@ -28,6 +39,14 @@ def archive() -> Iterator[LocalArchive]:
 
 
 @pytest.fixture(scope="session")
-def account(archive: LocalArchive, folder: Path) -> Account:
-    """The account of the folder sent both ways, for the first time."""
-    return run(archive, folder=folder, timeout_s=100)
+def sent(archive: LocalArchive, folder: Path) -> Sent:
+    """The folder sent both ways, for the first time; other tests may have used the archive."""
+    before = set(rows(archive))
+    account = run(archive, folder=folder, timeout_s=100)
+    return Sent(account, new_rows=len(set(rows(archive)) - before))
+
+
+@pytest.fixture(scope="session")
+def account(sent: Sent) -> Account:
+    """The account of the folder."""
+    return sent.account

@@ -4,11 +4,10 @@ from collections import Counter
 from pathlib import Path
 
 from infra.local.archive import LocalArchive, Options
-from infra.local.demo.account import Account
 from infra.local.demo.outcome import Route
 from infra.local.demo.run import run
 from infra.local.faults import Crash
-from tests.flows.conftest import RECEIVERS
+from tests.flows.conftest import RECEIVERS, Sent
 from tests.flows.state import rows
 
 CRASHES = [
@@ -18,9 +17,7 @@ CRASHES = [
 ]
 
 
-def test_killing_workers_between_any_two_steps_loses_nothing(
-    archive: LocalArchive, account: Account, folder: Path
-) -> None:
+def test_killing_workers_between_any_two_steps_loses_nothing(sent: Sent, folder: Path) -> None:
     options = Options(http_port=0, dicom_port=0, receivers=RECEIVERS, crashes=CRASHES)
     with LocalArchive(options) as crashing:
         survived = run(crashing, folder=folder, timeout_s=200)
@@ -28,5 +25,5 @@ def test_killing_workers_between_any_two_steps_loses_nothing(
         assert survived.is_good
         for route in Route:
             fates = Counter(outcome.fate for outcome in survived.of(route))
-            assert fates == Counter(outcome.fate for outcome in account.of(route))
-        assert len(rows(crashing)) == len(rows(archive))
+            assert fates == Counter(outcome.fate for outcome in sent.account.of(route))
+        assert len(rows(crashing)) == sent.new_rows
