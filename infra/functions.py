@@ -125,7 +125,7 @@ def environment_of(function: Function, values: Mapping[str, str]) -> dict[str, s
     wanted = [
         field.name
         for field in dataclasses.fields(function.settings)
-        if field.default is dataclasses.MISSING
+        if field.default is dataclasses.MISSING or field.name in values
     ]
     missing = [name for name in wanted if name not in values]
     if missing:

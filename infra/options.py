@@ -1,11 +1,13 @@
 """What a deployment may choose: the context values of `cdk deploy -c name=value`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
 from constructs import Node
 
+PROJECT_CREATORS = ("administrators", "everyone")
 TRUTH_BY_TEXT = {"true": True, "false": False}
 
 
@@ -15,14 +17,16 @@ class Options:
 
     `stack` tells several archives of one account apart. `public_base_url` is where users find the
     archive, the CloudFront domain where it is not given; `certificate_arn` is the certificate of
-    its host, in us-east-1. `alarm_email` hears of alarms. `wheels` is false for a check of the
-    template alone: the assets then carry no third-party packages and cannot be deployed.
+    its host, in us-east-1. `alarm_email` hears of alarms. `project_creators` are who may make
+    projects: administrators of the site, or everyone who signs in. `wheels` is false for a check of
+    the template alone: the assets then carry no third-party packages and cannot be deployed.
     """
 
     stack: str = "scanloft"
     public_base_url: str | None = None
     certificate_arn: str | None = None
     alarm_email: str | None = None
+    project_creators: str = "administrators"
     wheels: bool = True
 
     @classmethod
@@ -41,6 +45,7 @@ class Options:
             public_base_url=_checked_base(base) if base else None,
             certificate_arn=certificate,
             alarm_email=_text(node, "alarm_email"),
+            project_creators=_one_of(PROJECT_CREATORS, node, "project_creators"),
             wheels=_truth(node, "wheels", otherwise=True),
         )
 
@@ -53,6 +58,13 @@ class Options:
 def _text(node: Node, name: str) -> str | None:
     value = node.try_get_context(name)
     return str(value) if value else None
+
+
+def _one_of(known: Sequence[str], node: Node, name: str) -> str:
+    value = _text(node, name) or known[0]
+    if value not in known:
+        raise ValueError(f"{name} is {' or '.join(known)}.")
+    return value
 
 
 def _truth(node: Node, name: str, *, otherwise: bool) -> bool:

@@ -49,7 +49,7 @@ class ArchiveStack(cdk.Stack):
         self._identity = Identity(self, "Identity")
         self._edge = self._build_edge(options)
         client = self._identity.add_client(self._edge.public_base_url)
-        self._functions = self._build_functions(client.user_pool_client_id)
+        self._functions = self._build_functions(client.user_pool_client_id, options)
         self._connect()
         self._watch(options)
         bridge = BridgeUpload(self, "Bridge", inbox=self._rooms.buckets[INBOX.name])
@@ -110,13 +110,14 @@ class ArchiveStack(cdk.Stack):
         )
         return Edge(self, "Edge", behind=behind, options=options)
 
-    def _build_functions(self, client_id: str) -> dict[str, ArchiveFunction]:
+    def _build_functions(self, client_id: str, options: Options) -> dict[str, ArchiveFunction]:
         values = {
             **self._rooms.settings(),
             "public_base_url": self._edge.public_base_url,
             "token_issuer": self._identity.issuer,
             "jwks_url": self._identity.jwks_url,
             "client_id": client_id,
+            "project_creators": options.project_creators,
         }
         return {each.name: self._build_function(each, values) for each in FUNCTIONS}
 

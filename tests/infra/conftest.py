@@ -46,4 +46,5 @@ def own_host(tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
         public_base_url="https://archive.example.org",
         certificate_arn="arn:aws:acm:us-east-1:111111111111:certificate/00000000",
         alarm_email="alarms@example.org",
+        project_creators="everyone",
     )

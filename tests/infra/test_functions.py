@@ -6,7 +6,8 @@ import pytest
 
 from infra.functions import environment_of
 from infra.permissions import PERMISSIONS_BY_FUNCTION, Sending
-from scanloft.core.blueprint import ANONYMISE, FUNCTIONS, Function
+from scanloft.core.blueprint import ANONYMISE, API, FUNCTIONS, Function
+from tests.infra.conftest import Synthesis
 from tests.infra.template import Properties, Template, text
 
 FUNCTION = "AWS::Lambda::Function"
@@ -49,6 +50,14 @@ def test_settings_name_the_resource_that_they_are_called_after(template: Templat
     pseudonyms = template.name("AWS::DynamoDB::Table", "PseudonymsTable")
     assert variables["SCANLOFT_INBOX_BUCKET"] == {"Ref": inbox}
     assert variables["SCANLOFT_PSEUDONYMS_TABLE"] == {"Ref": pseudonyms}
+
+
+def test_who_may_make_projects_is_as_it_was_chosen(template: Template, own_host: Synthesis) -> None:
+    environments = [
+        properties(each, API)["Environment"]["Variables"] for each in (template, own_host.template)
+    ]
+    creators = [each["SCANLOFT_PROJECT_CREATORS"] for each in environments]
+    assert creators == ["administrators", "everyone"]
 
 
 def test_a_setting_without_a_value_is_named() -> None:

@@ -46,6 +46,12 @@ def test_wheels_are_left_out_on_demand(said: object, meant: object) -> None:
     assert options(wheels=said).wheels is meant
 
 
+def test_who_may_make_projects_is_chosen() -> None:
+    assert options(project_creators="everyone").project_creators == "everyone"
+    with pytest.raises(ValueError, match="project_creators is administrators or everyone"):
+        options(project_creators="nobody")
+
+
 def test_a_truth_is_true_or_false() -> None:
     with pytest.raises(ValueError, match="wheels is either true or false"):
         options(wheels="maybe")
