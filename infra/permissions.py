@@ -115,9 +115,11 @@ RECORD_PSEUDONYMS = RowAccess(
 )
 """Who became whom, and what lookup tables lack: never an entry of a lookup table."""
 EDIT_LOOKUP = RowAccess(
-    PSEUDONYMS, ("dynamodb:BatchWriteItem", *DELETE_ROWS), (lookup_partition("*"),)
+    PSEUDONYMS,
+    ("dynamodb:BatchWriteItem", *DELETE_ROWS),
+    (lookup_partition("*"), missing_partition("*")),
 )
-"""The entries of lookup tables: never who became whom."""
+"""The entries of lookup tables and what they lack: never who became whom."""
 IN_PROJECTS = (project_partition("*"),)
 """All partitions of projects, none of users, tokens or links."""
 JOURNAL = ("dynamodb:Query", *PUT_ROW)

@@ -110,6 +110,7 @@ class PseudonymStore:
         self._rows.put_many(
             (lookup_item(project, key), {"key": key, "new": new}) for key, new in new_by_key.items()
         )
+        self._rows.delete_many(missing_item(project, key) for key in new_by_key)
 
     def put_missing(self, project: str, keys: Iterable[str]) -> None:
         """Notes keys that objects asked for in vain, so that the owner can list them."""
@@ -135,7 +136,10 @@ class PseudonymStore:
     def missing(
         self, project: str, *, after: str | None = None, page_size: int | None = None
     ) -> Iterator[str]:
-        """The keys that objects asked for in vain and that are still not listed, in order."""
+        """The keys that objects asked for in vain and that are still not listed, in order.
+
+        What is listed is taken out of these; some may be left where both happened at once.
+        """
         rows = self._rows.query(missing_partition(project), after=after, page_size=page_size)
         keys = (str(row["key"]) for row in rows)
         while chunk := list(islice(keys, min(page_size or KEYS_AT_ONCE, KEYS_AT_ONCE))):

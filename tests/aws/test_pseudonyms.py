@@ -7,7 +7,7 @@ from scanloft.aws import pseudonyms
 from scanloft.aws.pseudonyms import Pairs, PseudonymStore
 from scanloft.aws.rows import Rows
 from scanloft.core.errors import InvalidProfile
-from scanloft.core.items import ItemKey, pairs_partition
+from scanloft.core.items import ItemKey, missing_partition, pairs_partition
 from scanloft.core.lookup import NotListedError, follow
 from tests.functions.api.tables import new_rows
 from tests.support.pairs import patients_of, uids_of
@@ -86,12 +86,16 @@ def test_what_no_table_can_list_is_missing_and_fails_nothing(
     assert list(store.missing("alpha")) == []
 
 
-def test_missing_entries_are_told_until_they_are_listed(store: PseudonymStore) -> None:
+def test_missing_entries_are_told_until_they_are_listed(rows: Rows, store: PseudonymStore) -> None:
     for _ in range(2):
         store.put_missing("alpha", ["ptid/2", "ptid/1"])
     assert list(store.missing("alpha")) == ["ptid/1", "ptid/2"]
     assert list(store.missing("beta")) == []
     store.put_lookup("alpha", {"ptid/1": "S-1"})
+    assert list(store.missing("alpha")) == ["ptid/2"]
+    (left,) = rows.query(missing_partition("alpha"))
+    assert left["key"] == "ptid/2"
+    store.put_missing("alpha", ["ptid/1"])  # an object that asked before the entry was there
     assert list(store.missing("alpha")) == ["ptid/2"]
 
 
