@@ -141,6 +141,7 @@ class Sender:
             number=str(number),
             calling_ae=self._calling_ae,
             called_ae=self._called_ae,
+            address=self._address,
         )
         arrival.store(entry)
         self._stored += 1

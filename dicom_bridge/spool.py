@@ -6,7 +6,9 @@ answers for; `dead/` holds what the archive will never take, each with its reaso
 together. Names hold AE titles, the project and the upload; nothing of the data set.
 """
 
+import base64
 import fcntl
+import ipaddress
 import json
 import os
 import re
@@ -25,14 +27,15 @@ from scanloft.core.identifiers import checked_ae_title
 from scanloft.core.keys import InboxKey, InboxPrefix, UnassignedKey
 
 SEPARATOR = ","
-_NAME = re.compile(r"[a-z0-9-]*,[A-Za-z0-9-]+,[0-9.]+,[^,/]+,[^,/]+")
+_NAME = re.compile(r"[a-z0-9-]*,[A-Za-z0-9-]+,[0-9.]+,[^,/]+,[^,/]+(,[A-Za-z0-9_-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class SpoolEntry:
-    """Where one received object goes, and who sent it to whom.
+    """Where one received object goes, and who sent it to whom from which IP address.
 
-    Without a project it is unassigned: the archive finds one by its rules.
+    Without a project it is unassigned: the archive finds one by its rules. A file of an earlier
+    bridge has no address.
     """
 
     project: str
@@ -40,11 +43,13 @@ class SpoolEntry:
     number: str
     calling_ae: str
     called_ae: str
+    address: str = ""
 
     @property
     def name(self) -> str:
-        """The name of its file in the spool; at most 225 characters."""
-        return SEPARATOR.join(quote(part, safe="") for part in astuple(self))
+        """The name of its file in the spool; at most 248 characters."""
+        *parts, address = astuple(self)
+        return SEPARATOR.join([*(quote(part, safe="") for part in parts), _short(address)])
 
     @property
     def key(self) -> InboxKey | UnassignedKey:
@@ -62,7 +67,8 @@ class SpoolEntry:
     @property
     def metadata(self) -> dict[str, str]:
         """The S3 metadata of the object in the inbox."""
-        return {"source": "dicom", "calling-ae": self.calling_ae, "called-ae": self.called_ae}
+        metadata = {"source": "dicom", "calling-ae": self.calling_ae, "called-ae": self.called_ae}
+        return metadata | ({"calling-address": self.address} if self.address else {})
 
     @classmethod
     def parse(cls, name: str) -> Self:
@@ -73,10 +79,30 @@ class SpoolEntry:
         """
         if _NAME.fullmatch(name) is None:
             raise InvalidRequest("This file was not put into the spool by the bridge: remove it.")
-        entry = cls(*(unquote(part) for part in name.split(SEPARATOR)))
+        project, upload, number, calling_ae, called_ae, *rest = map(unquote, name.split(SEPARATOR))
+        address = "".join(map(_long, rest))
+        entry = cls(project, upload, number, calling_ae, called_ae, address)
         for ae_title in (entry.calling_ae, entry.called_ae):
             checked_ae_title(ae_title)
         return entry
+
+
+def _short(address: str) -> str:
+    """An IP address in 6 or 22 characters; "" where it is none."""
+    try:
+        packed = ipaddress.ip_address(address).packed
+    except ValueError:
+        return ""
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _long(short: str) -> str:
+    """The address that `_short` gave; "" for what it never gave."""
+    try:
+        packed = base64.urlsafe_b64decode(short + "=" * (-len(short) % 4))
+        return str(ipaddress.ip_address(packed)) if packed else ""
+    except ValueError:
+        return ""
 
 
 class Spool:

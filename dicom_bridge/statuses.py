@@ -29,6 +29,7 @@ from scanloft.core.errors import (
     Oversized,
     PixelReview,
     Rejected,
+    SenderNotListed,
     Unassigned,
     Unauthenticated,
     Unavailable,
@@ -76,6 +77,7 @@ FAILURE_BY_ERROR: dict[type[ArchiveError], Failure] = {
     # As Forbidden, in the same words: a sender does not learn which projects there are.
     UnknownProject: Failure(NOT_AUTHORISED, "Not allowed to send here."),
     Unassigned: Failure(NOT_AUTHORISED, "Not allowed to send here."),
+    SenderNotListed: Failure(NOT_AUTHORISED, "Not allowed to send here."),
     AwaitsArchiving: Failure(CANNOT_UNDERSTAND, "The study holds this object for its owner."),
     BadArchiveFile: Failure(CANNOT_UNDERSTAND, "The object cannot be unpacked."),
     FaultyArchive: Failure(CANNOT_UNDERSTAND, "The archive failed at this object: report it."),

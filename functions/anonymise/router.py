@@ -18,7 +18,7 @@ from scanloft.aws.project_names import ProjectNames
 from scanloft.aws.receivers import ReceiverIndex
 from scanloft.aws.rows import Rows
 from scanloft.core.arrivals import Arrival
-from scanloft.core.errors import ArchiveError, NotFound, Unassigned
+from scanloft.core.errors import ArchiveError, NotFound, SenderNotListed, Unassigned
 from scanloft.core.fates import Disposition, judged
 from scanloft.core.instructions import KEPT_S, Instruction, routed_upload
 from scanloft.core.keys import InboxKey, InboxPrefix, UnassignedKey
@@ -131,9 +131,10 @@ class Router:
             )
 
     def _send(self, key: UnassignedKey, arrival: Arrival, directory: Directory) -> None:
+        receiver = directory.receiver(key.receiver)
+        self._check_sender(key, receiver)
         texts = self._texts(arrival, directory.tags(key.receiver))
         routing = directory.routing(key.receiver, texts.by_tag)
-        receiver = directory.receiver(key.receiver)
         target = InboxKey.build(
             InboxPrefix.DICOM,
             project=_project(receiver, routing),
@@ -156,6 +157,23 @@ class Router:
         self._instructions.put([instruction], expires_at=expires_at)
         self._inbox.copy(str(key), str(target))
         self._inbox.delete([str(key)])
+
+    def _check_sender(self, key: UnassignedKey, receiver: Receiver) -> None:
+        """Lets pass what a node sent that the receiver lists, as far as it lists any.
+
+        Raises:
+            SenderNotListed: another one sent it.
+        """
+        if receiver.is_open:
+            return
+        said = self._inbox.facts(str(key)).metadata
+        if not receiver.admits(
+            calling_ae=said.get("calling-ae", ""), address=said.get("calling-address", "")
+        ):
+            raise SenderNotListed(
+                "The receiver does not list the AE title or the network of the node that sent "
+                "this object: list it, then retry; or move or delete the object."
+            )
 
     def _texts(self, arrival: Arrival, tags: frozenset[int]) -> Texts:
         if arrival.size_bytes == 0:

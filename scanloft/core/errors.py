@@ -18,6 +18,7 @@ ArchiveError
 │   ├── DeclarationMismatch  size or checksum other than declared
 │   ├── UnknownProject       addressed to a project that does not exist
 │   ├── Unassigned           addressed to no project, and no rule found one
+│   ├── SenderNotListed      sent by a node that its receiver does not list
 │   ├── AwaitsArchiving      held in the prearchive until an owner archives it
 │   ├── BadArchiveFile       a zip or tar that cannot be unpacked safely
 │   ├── HiddenDicom          a file of a resource with DICOM somewhere within
@@ -148,6 +149,12 @@ class Unassigned(Rejected):
     """Addressed to no project, and no rule of routing found one."""
 
     code = "unassigned"
+
+
+class SenderNotListed(Rejected):
+    """Sent by a node that its receiver does not list."""
+
+    code = "sender_not_listed"
 
 
 class AwaitsArchiving(Rejected):

@@ -1,7 +1,7 @@
 """Receivers: the AE titles at which the archive takes DICOM, and what holds for each."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scanloft.core.errors import InvalidRequest
@@ -29,6 +29,17 @@ class Receiver:
     revision: int = 0
     """Counts the writes of this row; each write names the one it read."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may send."""
+        return not self.calling_ae_titles and not self.networks
+
+    def admits(self, *, calling_ae: str, address: str) -> bool:
+        """Whether this AE title may send from this IP address; "" is one that is not known."""
+        if self.calling_ae_titles and calling_ae not in self.calling_ae_titles:
+            return False
+        return not self.networks or _is_within(address, self.networks)
+
 
 @dataclass(frozen=True, slots=True)
 class SiteRouting:
@@ -36,6 +47,16 @@ class SiteRouting:
 
     rules: Mapping[str, str] = field(default_factory=dict)
     revision: int = 0
+
+
+def _is_within(address: str, networks: Iterable[str]) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return any(found in ipaddress.ip_network(network) for network in networks)
 
 
 def checked_receiver(text: str) -> str:

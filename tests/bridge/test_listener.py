@@ -39,7 +39,12 @@ def test_a_stored_instance_lands_in_the_inbox_as_it_was_sent(site: Site, inbox: 
     assert upload.startswith("dicom-20")
     assert len(upload) == len("dicom-20250101T000000-0a1b2c3d")
     stored = inbox.get(key)
-    assert stored.metadata == {"source": "dicom", "calling-ae": "MODALITY", "called-ae": "CT1"}
+    assert stored.metadata == {
+        "source": "dicom",
+        "calling-ae": "MODALITY",
+        "called-ae": "CT1",
+        "calling-address": "127.0.0.1",
+    }
     received = read(stored.body)
     assert received == sent
     assert received.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian

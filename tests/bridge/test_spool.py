@@ -40,6 +40,7 @@ def files(spool_dir: Path) -> set[str]:
         st.integers(0, 10**9 - 1).map(str),
         st.from_regex(AE_TITLE, fullmatch=True),
         st.from_regex(AE_TITLE, fullmatch=True),
+        st.ip_addresses().filter(lambda address: "%" not in str(address)).map(str) | st.just(""),
     )
 )
 def test_the_name_of_a_file_says_where_it_goes(entry: SpoolEntry) -> None:
@@ -50,11 +51,23 @@ def test_the_name_of_a_file_says_where_it_goes(entry: SpoolEntry) -> None:
 
 
 def test_an_object_of_no_project_goes_where_the_archive_routes() -> None:
-    entry = SpoolEntry("", "dicom-1", "3", "CT 1", "ANY")
+    entry = SpoolEntry("", "dicom-1", "3", "CT 1", "ANY", "192.0.2.7")
     assert SpoolEntry.parse(entry.name) == entry
     assert str(entry.key) == "unassigned/ANY/dicom-1/3"
     with pytest.raises(InvalidRequest):
         _ = SpoolEntry("", "dicom-1", "3", "CT 1", "A/B").key
+
+
+def test_a_file_of_an_earlier_bridge_is_read_without_an_address() -> None:
+    entry = SpoolEntry.parse("trial-a,dicom-1,3,CT%201,CT1")
+    assert (entry.calling_ae, entry.called_ae, entry.address) == ("CT 1", "CT1", "")
+    assert "calling-address" not in entry.metadata
+
+
+@pytest.mark.parametrize("address", ["", "A", "AAAA", "_" * 22])
+def test_what_is_no_address_is_none(address: str) -> None:
+    entry = SpoolEntry.parse(f"trial-a,dicom-1,3,CT1,CT1,{address}")
+    assert entry.address in ("", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
 
 
 @pytest.mark.parametrize("name", ["", ".DS_Store", "a,b,c,d", "trial-a,u,1,A%0aB,CT1", "../x"])

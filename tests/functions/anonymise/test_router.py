@@ -25,8 +25,9 @@ ROUTED = "dicom-routed-1"
 SENDER = {"calling-ae": "CT1", "called-ae": "SCANNER"}
 
 
-def arrive(cloud: Cloud, data: bytes, key: str = RAW) -> None:
-    cloud.inbox.put(key, data, metadata=SENDER)
+def arrive(cloud: Cloud, data: bytes, key: str = RAW, **more: str) -> None:
+    said = {name.replace("_", "-"): value for name, value in more.items()}
+    cloud.inbox.put(key, data, metadata=SENDER | said)
 
 
 def instruction(cloud: Cloud, project: str = "alpha") -> Instruction | None:
@@ -95,6 +96,29 @@ def test_a_receiver_of_a_project_sends_everything_there_under_its_site_and_mode(
     found = instruction(alpha, "beta")
     assert found
     assert (found.site, found.prearchive) == ("north", Prearchive.MANUAL)
+
+
+@pytest.mark.parametrize(
+    ("sender", "passes"),
+    [
+        ({}, False),
+        ({"calling_address": "192.0.2.7"}, True),
+        ({"calling_address": "198.51.100.7"}, False),
+        ({"calling_address": "192.0.2.7", "calling_ae": "CT2"}, False),
+    ],
+)
+def test_ae_title_and_ip_whitelist_per_receiver(
+    alpha: Cloud, sender: dict[str, str], passes: bool
+) -> None:
+    receivers = ReceiverIndex(alpha.rows)
+    listed = Receiver(ae_title="SCANNER", calling_ae_titles=("CT1",), networks=("192.0.2.0/24",))
+    receivers.put_receiver(replace(listed, project="alpha"))
+    arrive(alpha, image(), **sender)
+    arrive(alpha, image(2, AccessionNumber="alpha"), key="unassigned/OTHER/dicom-2/0", **sender)
+    assert alpha.settle()
+    assert codes(alpha) == ([] if passes else ["sender_not_listed"])
+    assert alpha.kinds("dicom-routed-2") == ["archived"]  # no list of one touches another
+    assert alpha.kinds(ROUTED) == (["archived"] if passes else [])
 
 
 def test_the_site_of_the_receiver_is_that_of_the_instance(alpha: Cloud) -> None:
