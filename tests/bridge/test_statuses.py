@@ -1,19 +1,11 @@
-from collections.abc import Iterator
-
 import pytest
 
 from dicom_bridge.statuses import FAILURE_BY_ERROR, failed_status, failure
 from scanloft.core.errors import ArchiveError, Forbidden, Oversized, Unavailable, UnknownProject
+from tests.core.test_errors import KINDS
 
 
-def errors(kind: type[ArchiveError] = ArchiveError) -> Iterator[type[ArchiveError]]:
-    yield kind
-    for subclass in kind.__subclasses__():
-        if subclass.__module__.startswith("scanloft."):
-            yield from errors(subclass)
-
-
-@pytest.mark.parametrize("kind", tuple(errors()))
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_error_has_a_status_of_its_own_that_a_c_store_may_have(
     kind: type[ArchiveError],
 ) -> None:
