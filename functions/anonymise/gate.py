@@ -125,6 +125,14 @@ class Gate:
         return Batch(passed=passed, outcomes=outcomes)
 
     def _pass_chunk(self, deliveries: Sequence[Delivery]) -> Batch:
+        """Passes the objects; one that is announced several times passes once for all of these."""
+        latest = {delivery.arrival.key: delivery for delivery in deliveries}
+        batch = self._pass_objects(list(latest.values()))
+        outcome_by_key = dict(zip(latest, batch.outcomes, strict=True))
+        outcomes = [outcome_by_key[delivery.arrival.key] for delivery in deliveries]
+        return Batch(passed=batch.passed, outcomes=outcomes)
+
+    def _pass_objects(self, deliveries: Sequence[Delivery]) -> Batch:
         """Passes the objects side by side, then writes their fates, then deletes the raw ones."""
         keys = [parsed_key(delivery.arrival.key) for delivery in deliveries]
         projects = [key.project for key in keys if isinstance(key, InboxKey)]
