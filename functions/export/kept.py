@@ -10,7 +10,6 @@ from scanloft.contents.waiting import batches, results
 from scanloft.core.annotations import Level
 from scanloft.core.exports import ExportFile
 from scanloft.core.hierarchy import parse_scan
-from scanloft.core.model import Study
 
 SOON, LATER = 500, 5000
 """So many files are looked at together: of those that are read next, and of a whole list."""
@@ -47,17 +46,15 @@ class Kept:
             for owner in owners
             if owner[0] in (Level.SESSION, Level.SCAN)
         }
-        studies = self._known(sorted(set(session_of.values())))
+        uids = sorted(set(session_of.values()))
+        studies = self._shelves.instances.studies_among(self._project, uids).values()
         kept = {
             each.study.study_uid
-            for each in standings(self._shelves, self._project, studies, known=self._known)
+            for each in standings(self._shelves, self._project, studies)
             if each.hidden_by is None
         }
         hidden = set(self._shelves.tombstones.among(self._project, owners))
         return hidden | {owner for owner, uid in session_of.items() if uid not in kept}
-
-    def _known(self, uids: Iterable[str]) -> list[Study]:
-        return list(self._shelves.instances.studies_among(self._project, uids).values())
 
     def _gone_from_resource(self, files: list[ExportFile]) -> set[ExportFile]:
         level, owner, label = _resource_of(files[0])

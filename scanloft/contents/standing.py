@@ -27,15 +27,21 @@ class Standing:
 
 
 def standings(
-    shelves: Shelves, project: str, studies: Iterable[Study], *, known: Known
+    shelves: Shelves, project: str, studies: Iterable[Study], *, known: Known | None = None
 ) -> list[Standing]:
-    """The standing of each study, in order; all that is needed comes in a call each."""
+    """The standing of each study, in order; all that is needed comes in a call each.
+
+    Without `known`, whoever asks may see all studies of the project.
+    """
     found = {study.study_uid: study for study in studies}
     asked = list(found.values())
     cards = _cards(shelves, project, found)
     into = {uid: card.merged_into or uid for uid, card in cards.items()}
     others = sorted(set(into.values()) - set(found))
-    found |= {study.study_uid: study for study in known(others)}
+    of_others = (
+        known(others) if known else shelves.instances.studies_among(project, others).values()
+    )
+    found |= {study.study_uid: study for study in of_others}
     cards |= _cards(shelves, project, others)
     subjects = {uid: subject_of(study.attributes, cards[uid]) for uid, study in found.items()}
     gone = shelves.tombstones.among(
@@ -60,11 +66,7 @@ def standings(
 
 def hidden(shelves: Shelves, project: str, studies: Iterable[Study]) -> dict[str, Level]:
     """The level of what was deleted and hides a study, by UID; the others are not in it."""
-
-    def known(uids: Iterable[str]) -> Iterable[Study]:
-        return shelves.instances.studies_among(project, uids).values()
-
-    found = standings(shelves, project, studies, known=known)
+    found = standings(shelves, project, studies)
     return {each.study.study_uid: each.hidden_by for each in found if each.hidden_by}
 
 

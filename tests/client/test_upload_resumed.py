@@ -15,6 +15,25 @@ from tests.client.images import plain
 from tests.client.uploading import hold, set_back, upload
 
 
+def change_journal(folder: Path, statement: str) -> None:
+    """Has the journal of the last run say something else."""
+    rows = sqlite3.connect(next((folder.parent / "state").glob("*.sqlite")))
+    with rows:
+        rows.execute(statement)
+    rows.close()
+
+
+def end_before_naming(site: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of the label Monday that ends before it notes the name of its upload."""
+
+    def end(*_: object) -> None:
+        raise OSError("as where the program is killed before it writes this down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("scanloft.client.upload_journal.Journal.named", end)
+        assert upload(site, folder, options=("--label", "Monday")).exit_code == 1
+
+
 def test_what_has_arrived_is_not_sent_again_after_a_failure(site: Archive, folder: Path) -> None:
     site.before_post = lambda key: site.faults.update({"POST /s3": [503] * 100})
     first = upload(site, folder, options=("--threads", "1"))
@@ -38,10 +57,7 @@ def test_a_run_that_ended_before_the_archive_named_the_upload_begins_the_same(
     site.faults[lost] = [403]
     assert upload(site, folder).exit_code == 4
     [name] = site.uploads
-    rows = sqlite3.connect(next((folder.parent / "state").glob("*.sqlite")))
-    with rows:
-        rows.execute("UPDATE runs SET upload = NULL")
-    rows.close()
+    change_journal(folder, "UPDATE runs SET upload = NULL")
     assert upload(site, folder).exit_code == 0
     assert list(site.uploads) == [name]
 
@@ -49,12 +65,7 @@ def test_a_run_that_ended_before_the_archive_named_the_upload_begins_the_same(
 def test_a_run_that_ended_before_it_knew_its_upload_goes_on_under_another_label(
     site: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def end(*_: object) -> None:
-        raise OSError("as where the program is killed before it writes this down")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("scanloft.client.upload_journal.Journal.named", end)
-        assert upload(site, folder, options=("--label", "Monday")).exit_code == 1
+    end_before_naming(site, folder, monkeypatch)
     result = upload(site, folder, options=("--label", "Tuesday"))
     assert result.exit_code == 0, result.output
     assert site.only["wishes"] == {"label": "Monday"}
@@ -65,17 +76,8 @@ def test_a_key_that_was_used_for_other_wishes_is_given_up(
     site: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with the journal of an older program, which did not note the wishes."""
-
-    def end(*_: object) -> None:
-        raise OSError("as above")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("scanloft.client.upload_journal.Journal.named", end)
-        assert upload(site, folder, options=("--label", "Monday")).exit_code == 1
-    rows = sqlite3.connect(next((folder.parent / "state").glob("*.sqlite")))
-    with rows:
-        rows.execute("UPDATE runs SET wishes = NULL")
-    rows.close()
+    end_before_naming(site, folder, monkeypatch)
+    change_journal(folder, "UPDATE runs SET wishes = NULL")
     result = upload(site, folder, options=("--label", "Tuesday"))
     assert result.exit_code == 0, result.output
     assert [one["wishes"]["label"] for one in site.uploads.values()] == ["Monday", "Tuesday"]

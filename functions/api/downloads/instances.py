@@ -1,7 +1,5 @@
 """Downloads: a short-lived address of one instance on the same host."""
 
-from collections.abc import Iterable
-
 from functions.api.downloads.links import address
 from functions.api.edge.request import Answer, Request
 from functions.api.edge.shapes import Shown
@@ -9,7 +7,7 @@ from functions.api.hierarchy.places import session_of
 from functions.api.hierarchy.refusals import gone
 from functions.api.services import Services
 from scanloft.contents.contents import DICOM, SHA256
-from scanloft.contents.standing import standings
+from scanloft.contents.standing import hidden_by_level
 from scanloft.core.annotations import Level
 from scanloft.core.errors import NotFound
 from scanloft.core.hierarchy import scan_name
@@ -77,15 +75,12 @@ def _check_kept(services: Services, instance: Instance) -> None:
     Gone: its scan, its session, the one that this was merged into, or their subject is deleted.
     """
     project, uid = instance.project, instance.study_uid
-
-    def known(uids: Iterable[str]) -> list[Study]:
-        return list(services.instances.studies_among(project, uids).values())
-
     # A session has no row before its first image is summarised, nor when all of it is deleted.
-    studies = known([uid]) or [Study(project, uid, 1, 1, 0, (), instance.attributes)]
-    for standing in standings(services.shelves, project, studies, known=known):
-        if standing.hidden_by:
-            raise gone(standing.hidden_by)
+    study = services.instances.study(project, uid)
+    study = study or Study(project, uid, 1, 1, 0, (), instance.attributes)
+    hidden_by = hidden_by_level(services.shelves, project, uid, study)
+    if hidden_by:
+        raise gone(hidden_by)
     scan = scan_name(uid, instance.series_uid)
     if services.tombstones.one(project, Level.SCAN, scan) is not None:
         raise gone(Level.SCAN)

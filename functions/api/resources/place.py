@@ -12,6 +12,7 @@ from scanloft.core.errors import Gone, InvalidRequest, NotFound
 from scanloft.core.identifiers import is_uid
 from scanloft.core.items import study_item
 from scanloft.core.items_of_people import sessions_of_subject_partition, subject_item
+from scanloft.core.model import Study
 from scanloft.core.resource_names import is_label
 from scanloft.core.tables import SORT_KEY
 
@@ -41,10 +42,11 @@ def place_of(services: Services, request: Request) -> Place:
     place = _named(request)
     if "label" in request.path:
         label_of(request)
-    there = _is_there(services, request, place)
+    study = _study(services, place)
+    there = _is_there(services, request, place, study)
     if there is False or (there is None and request.presence.site):
         raise _not_found(place)
-    if _is_hidden(services, place):
+    if _is_hidden(services, place, study):
         raise Gone("This was deleted: who may delete can bring it back for some days.")
     if there is None:
         raise _not_found(place)
@@ -112,7 +114,20 @@ def _subject(name: str) -> str:
     return name
 
 
-def _is_there(services: Services, request: Request, place: Place) -> bool | None:
+def _study(services: Services, place: Place) -> Study | None:
+    """The session that it is, or that it lies in."""
+    if place.level not in (Level.SESSION, Level.SCAN):
+        return None
+    return services.instances.study(place.project, _study_uid(place))
+
+
+def _study_uid(place: Place) -> str:
+    return place.owner.partition("/")[0]
+
+
+def _is_there(
+    services: Services, request: Request, place: Place, study: Study | None
+) -> bool | None:
     """Whether the caller sees it; None where there is none, False where it is another's."""
     sees = request.presence.sees
     if place.level is Level.PROJECT:
@@ -123,7 +138,6 @@ def _is_there(services: Services, request: Request, place: Place) -> bool | None
     if place.level is Level.SCAN:
         series = services.instances.series(place.project, study_uid, series_uid)
         return sees(series.sites) if series else None
-    study = services.instances.study(place.project, study_uid)
     return sees(study.sites) if study else None
 
 
@@ -142,17 +156,18 @@ def _sites_of_subject(services: Services, place: Place) -> Iterable[str]:
     return {site for row in services.rows.get_many(keys).values() for site in row["sites"]}
 
 
-def _is_hidden(services: Services, place: Place) -> bool:
+def _is_hidden(services: Services, place: Place, study: Study | None) -> bool:
     """Whether it was deleted, or what it lies in: of a session that is the subject, too."""
     if place.level is Level.PROJECT:
         return False
-    if services.tombstones.one(place.project, place.level, place.owner) is not None:
+    if place.level is not Level.SESSION and services.tombstones.one(
+        place.project, place.level, place.owner
+    ):
         return True
     if place.level is Level.SUBJECT:
         return False
-    study_uid = place.owner.partition("/")[0]
-    study = services.instances.study(place.project, study_uid)
-    return hidden_by_level(services.shelves, place.project, study_uid, study) is not None
+    found = hidden_by_level(services.shelves, place.project, _study_uid(place), study)
+    return found is not None
 
 
 def _not_found(place: Place) -> NotFound:

@@ -4,6 +4,7 @@ import pytest
 
 from scanloft.core.model import Declaration, Fate, FateKind, FileKind, Role, Upload, UploadSource
 from tests.functions.api.front import Front
+from tests.functions.api.uploads.racing import close_before_touch
 
 FILE = {"size_bytes": 3, "sha256": "0" * 64, "kind": "dicom"}
 
@@ -94,13 +95,7 @@ def test_a_declaration_that_meets_the_closing_is_refused(
     front.project()
     path, name = declared(front, 1)
     uploads = front.services.uploads
-    touch = type(uploads).touch
-
-    def close_before(_: Any, upload: Upload, *, at: str) -> bool:
-        uploads.close(upload, at=at)
-        return touch(uploads, upload, at=at)
-
-    monkeypatch.setattr(type(uploads), "touch", close_before)
+    close_before_touch(uploads, monkeypatch)
     assert front.call("POST", f"{path}/files", body={"first": 9, "files": [FILE]}).status == 409
     assert list(uploads.numbers("alpha", name)) == ["1"]
 

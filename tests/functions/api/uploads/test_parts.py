@@ -8,8 +8,9 @@ import requests
 
 from scanloft.aws.sent_parts import SentParts
 from scanloft.core import parts as core_parts
-from scanloft.core.model import Declaration, Fate, FateKind, FileKind, Upload
+from scanloft.core.model import Declaration, Fate, FateKind, FileKind
 from tests.functions.api.front import Front, Reply
+from tests.functions.api.uploads.racing import close_before_touch
 
 PART = 5 * 1024 * 1024
 CONTENT = bytes(range(256)) * 4096 * 6 + b"the end"
@@ -229,13 +230,7 @@ def test_the_sender_is_heard_of_although_the_upload_is_closed_meanwhile(
 ) -> None:
     sending = Sending(front)
     uploads = front.services.uploads
-    touch = type(uploads).touch
-
-    def close_before(_: Any, upload: Upload, *, at: str) -> bool:
-        uploads.close(upload, at=at)
-        return touch(uploads, upload, at=at)
-
-    monkeypatch.setattr(type(uploads), "touch", close_before)
+    close_before_touch(uploads, monkeypatch)
     assert sending.call().status == 200
     closed = uploads.upload("alpha", sending.name)
     assert closed is not None
