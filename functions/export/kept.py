@@ -6,8 +6,9 @@ from itertools import groupby
 
 from scanloft.contents.shelves import Shelves
 from scanloft.contents.standing import standings
-from scanloft.contents.waiting import batches, results
+from scanloft.contents.waiting import results
 from scanloft.core.annotations import Level
+from scanloft.core.batching import batches
 from scanloft.core.exports import ExportFile
 from scanloft.core.hierarchy import parse_scan
 

@@ -8,7 +8,6 @@ the project's objects and rows are gone. What stays is in docs/decisions/0011.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from functions.sweep.broom import Broom
 from scanloft.aws.condemned import Condemned, CondemnedIndex
@@ -16,6 +15,7 @@ from scanloft.aws.deletion import DELETE_LIMIT
 from scanloft.aws.names import NameIndex
 from scanloft.aws.objects import ObjectStore
 from scanloft.aws.share_links import LinkIndex
+from scanloft.core.batching import batches
 from scanloft.core.blueprint import ARCHIVE, INBOX
 from scanloft.core.items import project_partition, unassigned_item
 from scanloft.core.keys import project_prefixes
@@ -55,7 +55,7 @@ def erase(broom: Broom, seconds_left: SecondsLeft) -> int:
 
 def _due(broom: Broom) -> Iterator[Project]:
     names = broom.projects.names()
-    while chunk := list(islice(names, PROJECTS_AT_ONCE)):
+    for chunk in batches(names, size=PROJECTS_AT_ONCE):
         for project in broom.projects.projects(chunk).values():
             if project.state is ProjectState.DELETED and _until(project) + GRACE <= broom.now():
                 yield project
@@ -103,7 +103,7 @@ def _emptied(
 ) -> bool:
     """Whether all objects are gone; of a quarantine, those that wait for nobody's project stay."""
     keys = store.keys(prefix)
-    while chunk := list(islice(keys, DELETE_LIMIT)):
+    for chunk in batches(keys, size=DELETE_LIMIT):
         if seconds_left() < RESERVE_S:
             return False
         store.delete(_without_unassigned(spared, chunk) if spared else chunk)

@@ -1,12 +1,12 @@
 """Removing for good what was deleted of resources, when nobody can bring it back any more."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable
 
 from functions.sweep.broom import Broom
 from scanloft.aws.resources import ResourceIndex
 from scanloft.aws.trash import Trash
-from scanloft.core.annotations import Level, Resource, ResourceFile, Trashed
+from scanloft.core.annotations import Level, Resource, Trashed
+from scanloft.core.batching import batches
 from scanloft.core.retention import is_due
 
 CHUNK = 500
@@ -62,7 +62,7 @@ class _Duty:
                 return None
             self._broom.archive.delete([entry.file.key])
             self._trash.remove(resource.project, entry)
-        for chunk in _chunks(self.resources.files(resource)):
+        for chunk in batches(self.resources.files(resource), size=CHUNK):
             if self._is_late():
                 return None
             self._broom.archive.delete([file.key for file in chunk])
@@ -97,8 +97,3 @@ class _Duty:
 
     def _is_late(self) -> bool:
         return self._seconds_left() < RESERVE_S
-
-
-def _chunks(files: Iterator[ResourceFile]) -> Iterator[Sequence[ResourceFile]]:
-    while chunk := list(islice(files, CHUNK)):
-        yield chunk

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from scanloft.aws.projects import ProjectIndex
+from scanloft.core.batching import batches
 from scanloft.core.caller import Caller
 from scanloft.core.errors import Forbidden
 from scanloft.core.identifiers import PROJECT
@@ -78,7 +78,7 @@ class Access:
         Projects that do not exist are left out, and those that the credentials do not open.
         """
         opened = (name for name in names if caller.may_enter(name))
-        while chunk := list(islice(opened, PROJECTS_AT_ONCE)):
+        for chunk in batches(opened, size=PROJECTS_AT_ONCE):
             found = self._projects.presences(chunk, caller.user)
             for name in chunk:
                 if name in found:

@@ -7,10 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import NamedTuple
 
 from scanloft.aws.rows import Row, Rows
+from scanloft.core.batching import batches
 from scanloft.core.errors import InvalidProfile
 from scanloft.core.items import (
     ItemKey,
@@ -142,7 +142,7 @@ class PseudonymStore:
         """
         rows = self._rows.query(missing_partition(project), after=after, page_size=page_size)
         keys = (str(row["key"]) for row in rows)
-        while chunk := list(islice(keys, min(page_size or KEYS_AT_ONCE, KEYS_AT_ONCE))):
+        for chunk in batches(keys, size=min(page_size or KEYS_AT_ONCE, KEYS_AT_ONCE)):
             listed = self._rows.get_many(lookup_item(project, key) for key in chunk)
             yield from (key for key in chunk if lookup_item(project, key) not in listed)
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from scanloft.client.upload_sender import Sender
 from scanloft.client.upload_site import KEY_USED, RefusedError, Site
 from scanloft.client.upload_stock import Stock
 from scanloft.client.workers import Workers
+from scanloft.core.batching import batches
 
 Entry = TypeVar("Entry")
 
@@ -207,9 +207,7 @@ class Uploading:
 
 def chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """The entries, so many at a time as one call may declare."""
-    left = iter(entries)
-    while chunk := list(islice(left, FILES_PER_CALL)):
-        yield chunk
+    return batches(entries, size=FILES_PER_CALL)
 
 
 def spans(rows: Iterable[Row]) -> Iterator[list[Row]]:

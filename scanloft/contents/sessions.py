@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from scanloft.contents.placing import Chosen, Placed
 from scanloft.contents.shelves import Shelves
 from scanloft.contents.standing import Standing, standings
-from scanloft.contents.waiting import batches, results
+from scanloft.contents.waiting import results
 from scanloft.core.annotations import Card, Level
+from scanloft.core.batching import batches
 from scanloft.core.errors import Gone, NotFound
 from scanloft.core.hierarchy import scan_name
 from scanloft.core.layouts import SessionPlace, digest

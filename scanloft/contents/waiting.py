@@ -1,7 +1,6 @@
 """Asking for many things side by side, in batches that fit into memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TypeVar
 
 from scanloft.core.overlap import overlapped
@@ -20,13 +19,6 @@ def results(items: Sequence[Item], work: Callable[[Item], Result]) -> list[Resul
             raise result
         found.append(result)
     return found
-
-
-def batches(items: Iterable[Item], *, size: int) -> Iterator[list[Item]]:
-    """The items in lists of so many."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def weighed(

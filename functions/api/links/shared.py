@@ -7,7 +7,6 @@ whether they still are, revoke theirs.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from scanloft.contents.contents import DICOM, SHA256
 from scanloft.contents.standing import hidden
 from scanloft.core.admission import ShareLink
 from scanloft.core.annotations import Level
+from scanloft.core.batching import batches
 from scanloft.core.errors import NotFound
 from scanloft.core.identifiers import UID, UID_LENGTH_LIMIT
 from scanloft.core.model import AuditEntry, Instance, Project, Role, Series, Study
@@ -167,7 +167,7 @@ def _sessions(
         yield from services.instances.studies(link.project, after=after, page_size=page_size)
         return
     wanted = (uid for uid in link.sessions if after is None or uid > after)
-    while chunk := list(islice(wanted, page_size)):
+    for chunk in batches(wanted, size=page_size):
         found = services.instances.studies_among(link.project, chunk)
         yield from (found[uid] for uid in chunk if uid in found)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from functions.api.projects import profiles, shown
 from functions.api.projects.sizes import check_size
 from functions.api.services import Services
 from scanloft.aws.access import PROJECTS_AT_ONCE
+from scanloft.core.batching import batches
 from scanloft.core.caller import Caller
 from scanloft.core.errors import Conflict, Forbidden, NotFound
 from scanloft.core.identifiers import PROJECT
@@ -104,7 +104,7 @@ def _seen(
     services: Services, caller: Caller, names: Iterator[str]
 ) -> Iterator[shown.ProjectSummary]:
     """Those of the projects that the caller may see, in order."""
-    while chunk := list(islice(names, PROJECTS_AT_ONCE)):
+    for chunk in batches(names, size=PROJECTS_AT_ONCE):
         found = services.projects.presences(chunk, caller.user)
         for project, member in (found[name] for name in chunk if name in found):
             if caller.is_admin or _is_shown(project, member):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from functions.api.projects.bindings import Binding, bound, shown_member
 from functions.api.services import Services
 from scanloft.aws.access import PROJECTS_AT_ONCE
 from scanloft.core.admission import AccessRequest, RequestState
+from scanloft.core.batching import batches
 from scanloft.core.errors import Conflict, NotFound
 from scanloft.core.identifiers import USER
 from scanloft.core.model import Accessibility, Project, ProjectState
@@ -171,7 +171,7 @@ def _asked(services: Services, request: Request) -> AccessRequest:
 
 def _projects(services: Services, names: Iterator[str]) -> Iterator[Project]:
     """Those of the projects that exist, in order."""
-    while chunk := list(islice(names, PROJECTS_AT_ONCE)):
+    for chunk in batches(names, size=PROJECTS_AT_ONCE):
         projects = services.projects.projects(chunk)
         yield from (projects[name] for name in chunk if name in projects)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from functions.api.services import Services
 from scanloft.aws.access import Presence
 from scanloft.core.annotations import Card, Level
+from scanloft.core.batching import batches
 from scanloft.core.hierarchy import subject_of
 from scanloft.core.model import Attributes, Series, Study
 from scanloft.core.search import Criteria, Hit
@@ -56,7 +56,7 @@ class ProjectRooms:
 
     def _studies(self, after: str) -> Iterator[tuple[Study, Card]]:
         rows = self.services.instances.studies(self.name, after=after or None)
-        while studies := list(islice(rows, STUDIES_AT_ONCE)):
+        for studies in batches(rows, size=STUDIES_AT_ONCE):
             places = [(Level.SESSION, study.study_uid) for study in studies]
             cards = self.services.cards.many(self.name, places)
             yield from zip(studies, (cards[place] for place in places), strict=True)
